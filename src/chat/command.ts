@@ -1,0 +1,70 @@
+import type { Locale, TextKey, Translate } from '../text/text.ts';
+import type { Reply } from './message.ts';
+import type { Role } from './permissions.ts';
+import type { Channel } from './surface.ts';
+
+export interface CommandUser {
+  id: string;
+  name: string;
+  role: Role;
+}
+
+/** Where a command was typed, and by whom. */
+export interface CommandOrigin {
+  workspaceId: string;
+  /** Null when it did not come from a channel (the admin API, a direct message). */
+  channel: Channel | null;
+  user: CommandUser;
+  locale: Locale;
+}
+
+/** All that a command may know: who asks, from where, and the services it may use. */
+export interface CommandContext<Services> extends CommandOrigin {
+  translate: Translate;
+  services: Services;
+  now: Date;
+}
+
+export interface Suggestion {
+  value: string;
+  label: string;
+}
+
+export interface CommandOption<Services> {
+  /** As people type it: `loja:"Curso de Violão"`. Lower case, no accents. */
+  name: string;
+  description: TextKey;
+  required: boolean;
+  /** Takes the words that belong to no other option, so that names need no quotes. At most one option of a verb. */
+  takesRest?: true;
+  /** How many of the last words make a value of this option, when it may be typed without its name (periods, channels, flags). */
+  countTrailingWords?(words: readonly string[]): number;
+  /** Text that a form shows before anything is typed. */
+  example?: string;
+  maximumLength?: number;
+  /** Values to offer; what is typed is checked by `run` all the same. */
+  complete?(context: CommandContext<Services>): Promise<Suggestion[]>;
+}
+
+export type OptionValues = Readonly<Partial<Record<string, string>>>;
+
+export interface CommandVerb<Services> {
+  /** The first word after the command. Lower case, no accents. */
+  name: string;
+  description: TextKey;
+  /** The least role that may run it. */
+  role: Role;
+  options: readonly CommandOption<Services>[];
+  /** @throws ProductError with a sentence for the person who asked */
+  run(context: CommandContext<Services>, options: OptionValues): Promise<Reply>;
+}
+
+/** One slash command: what a person can type, free of any chat platform's types. */
+export interface Command<Services> {
+  /** Without the slash. */
+  name: string;
+  description: TextKey;
+  verbs: readonly CommandVerb<Services>[];
+  /** The verb that is meant when the first word is none: `/checklist Curso de Violão`. */
+  defaultVerb?: string;
+}

@@ -1,0 +1,235 @@
+import type { Logger } from 'pino';
+import { isProductError, ProductError } from '../text/product-error.ts';
+import { type Locale, translator } from '../text/text.ts';
+import { foldCase, parseArguments, quoteArgument } from './arguments.ts';
+import type { Command, CommandContext, CommandOption, CommandOrigin, CommandVerb, OptionValues } from './command.ts';
+import { privateText, type Reply } from './message.ts';
+import { mayAct } from './permissions.ts';
+
+export interface CommandRequest extends CommandOrigin {
+  /** The line as typed, with or without the slash: `/loja criar Curso de Violão`. */
+  line: string;
+  /** Values from a form or from a platform's typed options; they win over what the line says. */
+  options?: OptionValues;
+}
+
+export interface Completion {
+  /** The whole line as it would read with the suggestion taken. */
+  line: string;
+  label: string;
+}
+
+export interface CommandDispatcher {
+  /** Runs a line and always answers: every fault becomes a private sentence with its remedy. */
+  run(request: CommandRequest): Promise<Reply>;
+  /** What could come next on a half-typed line, at most 20. */
+  complete(request: CommandRequest): Promise<Completion[]>;
+}
+
+const MAXIMUM_COMPLETIONS = 20;
+
+interface Parsed<Services> {
+  command: Command<Services>;
+  verb: CommandVerb<Services>;
+  rest: string;
+}
+
+/**
+ * Runs typed commands in separate steps: which command, which verb, may this person, what was meant, run.
+ * @param dependencies.services handed to every command
+ */
+export function createCommandDispatcher<Services>(dependencies: {
+  commands: readonly Command<Services>[];
+  services: Services;
+  log: Logger;
+  now?: () => Date;
+}): CommandDispatcher {
+  const { commands, services, log, now = () => new Date() } = dependencies;
+
+  function contextOf(request: CommandRequest): CommandContext<Services> {
+    const { workspaceId, channel, user, locale } = request;
+    return { workspaceId, channel, user, locale, translate: translator(locale), services, now: now() };
+  }
+
+  function parse(line: string): Parsed<Services> {
+    const [name, afterName] = splitFirstWord(line.trim().replace(/^\//, ''));
+    const command = commands.find((candidate) => candidate.name === foldCase(name));
+    if (!command) {
+      throw new ProductError('command_unknown', { commands: commands.map(({ name }) => `/${name}`).join(', ') });
+    }
+    const [first, afterVerb] = splitFirstWord(afterName);
+    const verb = command.verbs.find((candidate) => candidate.name === foldCase(first));
+    if (verb) return { command, verb, rest: afterVerb };
+    const fallback = command.verbs.find((candidate) => candidate.name === command.defaultVerb);
+    if (fallback) return { command, verb: fallback, rest: afterName };
+    throw new ProductError(first === '' ? 'verb_missing' : 'verb_unknown', {
+      command: command.name,
+      verb: first,
+      verbs: command.verbs.map(({ name }) => name).join(', '),
+    });
+  }
+
+  async function answer(request: CommandRequest): Promise<Reply> {
+    const { command, verb, rest } = parse(request.line);
+    if (!mayAct(request.user.role, verb.role)) {
+      throw new ProductError('not_allowed', { command: `/${command.name} ${verb.name}`, role: verb.role });
+    }
+    const context = contextOf(request);
+    const values = { ...parseArguments(rest, verb.options), ...request.options };
+    const missing = verb.options.filter((option) => option.required && !values[option.name]?.trim());
+    if (missing.length > 0) return await askFor(context, command, verb, values, missing);
+    return await verb.run(context, values);
+  }
+
+  return {
+    async run(request) {
+      try {
+        return await answer(request);
+      } catch (error) {
+        return faultReply(error, request, log);
+      }
+    },
+
+    async complete(request) {
+      const line = request.line.trimStart();
+      if (!line.startsWith('/')) return [];
+      const completions = await completeLine(line, commands, contextOf(request));
+      return completions.slice(0, MAXIMUM_COMPLETIONS);
+    },
+  };
+}
+
+function splitFirstWord(line: string): [string, string] {
+  const match = /^(\S*)\s*([\s\S]*)$/.exec(line);
+  return [match?.[1] ?? '', match?.[2] ?? ''];
+}
+
+function faultReply(error: unknown, request: CommandRequest, log: Logger): Reply {
+  const translate = translator(request.locale);
+  if (isProductError(error)) return privateText('attention', translate(`error.${error.code}`, error.values));
+  const [command] = splitFirstWord(request.line);
+  log.error(
+    { err: error, command, workspaceId: request.workspaceId },
+    'A command failed; the person was asked to try again',
+  );
+  return privateText('danger', translate('error.unexpected'));
+}
+
+/** A form for what is missing, which also says how to type it. */
+async function askFor<Services>(
+  context: CommandContext<Services>,
+  command: Command<Services>,
+  verb: CommandVerb<Services>,
+  values: OptionValues,
+  missing: readonly CommandOption<Services>[],
+): Promise<Reply> {
+  const { translate } = context;
+  const line = `/${command.name} ${verb.name}`;
+  const names = missing.map((option) => option.name).join(', ');
+  const example = verb.options
+    .filter((option) => option.required)
+    .map((option) =>
+      option.takesRest ? (option.example ?? option.name) : `${option.name}:${quoteArgument(option.example ?? '…')}`,
+    )
+    .join(' ');
+  const fields = await Promise.all(
+    verb.options.map(async (option) => {
+      const choices = await option.complete?.(context);
+      return {
+        name: option.name,
+        label: translate(option.description),
+        kind: choices && choices.length > 0 ? ('select' as const) : ('text' as const),
+        required: option.required,
+        ...(option.example ? { hint: option.example } : {}),
+        ...(values[option.name] === undefined ? {} : { value: values[option.name] as string }),
+        ...(choices && choices.length > 0 ? { choices } : {}),
+        ...(option.maximumLength ? { maximumLength: option.maximumLength } : {}),
+      };
+    }),
+  );
+  return {
+    title: translate(verb.description),
+    tone: 'neutral',
+    visibility: 'private',
+    blocks: [
+      { type: 'paragraph', text: translate('error.argument_missing', { names, example: `${line} ${example}` }) },
+      { type: 'form', command: line, fields, submitLabel: translate('form.submit') },
+    ],
+  };
+}
+
+async function completeLine<Services>(
+  line: string,
+  commands: readonly Command<Services>[],
+  context: CommandContext<Services>,
+): Promise<Completion[]> {
+  const { translate } = context;
+  const [name, afterName] = splitFirstWord(line.slice(1));
+  const command = commands.find((candidate) => candidate.name === foldCase(name));
+  if (!command || !/\s/.test(line)) {
+    return commands
+      .filter((candidate) => candidate.name.startsWith(foldCase(name)))
+      .map((candidate) => ({ line: `/${candidate.name} `, label: translate(candidate.description) }));
+  }
+  const [first, rest] = splitFirstWord(afterName);
+  const verb = command.verbs.find((candidate) => candidate.name === foldCase(first));
+  if (verb && afterName.length > first.length)
+    return await completeOptions(`/${command.name} ${verb.name}`, verb, rest, context);
+  const verbs = command.verbs
+    .filter((candidate) => candidate.name.startsWith(foldCase(first)) && mayAct(context.user.role, candidate.role))
+    .map((candidate) => ({ line: `/${command.name} ${candidate.name} `, label: translate(candidate.description) }));
+  const fallback = command.verbs.find((candidate) => candidate.name === command.defaultVerb);
+  return fallback ? [...verbs, ...(await completeOptions(`/${command.name}`, fallback, afterName, context))] : verbs;
+}
+
+/** Offers values for the option that the line is in the middle of, and for the others that are still open. */
+async function completeOptions<Services>(
+  prefix: string,
+  verb: CommandVerb<Services>,
+  rest: string,
+  context: CommandContext<Services>,
+): Promise<Completion[]> {
+  const named = /(?:^|\s)([\p{L}]+):"?([^"]*)$/u.exec(rest);
+  const current = verb.options.find((option) => named?.[1] !== undefined && option.name === foldCase(named[1]));
+  if (current && named) {
+    const before = rest.slice(0, named.index).trim();
+    return await suggestionsFor(current, named[2] ?? '', [prefix, before], context);
+  }
+  const typed = rest.replace(/^"/, '');
+  const open = verb.options.filter((option) => option.complete && !rest.includes(`${option.name}:`));
+  const offered = await Promise.all(
+    open.map(async (option) => {
+      const whole = await suggestionsFor(option, typed, [prefix], context);
+      if (whole.length > 0 || typed.trim() === '') return whole;
+      const lastWord = /(\S*)$/.exec(rest)?.[1] ?? '';
+      return await suggestionsFor(
+        option,
+        lastWord,
+        [prefix, rest.slice(0, rest.length - lastWord.length).trim()],
+        context,
+      );
+    }),
+  );
+  return offered.flat();
+}
+
+async function suggestionsFor<Services>(
+  option: CommandOption<Services>,
+  typed: string,
+  before: readonly string[],
+  context: CommandContext<Services>,
+): Promise<Completion[]> {
+  const suggestions = (await option.complete?.(context)) ?? [];
+  const wanted = foldCase(typed);
+  return suggestions
+    .filter(({ value, label }) => foldCase(value).startsWith(wanted) || foldCase(label).startsWith(wanted))
+    .map(({ value, label }) => ({
+      line: [...before, `${option.name}:${quoteArgument(value)}`].filter((part) => part !== '').join(' '),
+      label,
+    }));
+}
+
+/** The locale of a request that brings none that the product speaks. */
+export function localeOf(wanted: string | undefined, fallback: Locale): Locale {
+  return wanted?.toLowerCase().startsWith('en') ? 'en' : wanted?.toLowerCase().startsWith('pt') ? 'pt-BR' : fallback;
+}

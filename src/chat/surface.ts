@@ -1,0 +1,33 @@
+import type { Message } from './message.ts';
+
+/** A place where the product can post. `workspaceId` decides the surface: `console`, `slack:T…`, `discord:…`. */
+export interface ChannelReference {
+  workspaceId: string;
+  channelId: string;
+}
+
+export interface Channel {
+  id: string;
+  /** As people write it, without the leading `#`. */
+  name: string;
+}
+
+/** One message to one channel. */
+export interface ChannelPost extends ChannelReference {
+  /** The same post has the same key: a surface that can tell shows it once. */
+  key: string;
+  message: Message;
+}
+
+/** What a chat adapter (Slack, Discord, console) offers to the rest of the product. */
+export interface ChatSurface {
+  name: 'slack' | 'discord' | 'console';
+  /** True when this surface serves the workspace. */
+  serves(workspaceId: string): boolean;
+  /** The channels that the product may post to. */
+  channels(workspaceId: string): Promise<Channel[]>;
+  /** Posts once. Throws `ProductError` with code `channel_unreachable` when it can never succeed; any other error may be tried again. */
+  post(post: ChannelPost): Promise<void>;
+  /** Least time between two posts to one channel, in milliseconds. */
+  postIntervalMilliseconds: number;
+}

@@ -1,0 +1,3 @@
+import type { checklist as portuguese } from '../pt-BR/checklist.ts';
+
+export const checklist: Record<keyof typeof portuguese, string> = {};

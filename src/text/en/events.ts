@@ -1,0 +1,3 @@
+import type { events as portuguese } from '../pt-BR/events.ts';
+
+export const events: Record<keyof typeof portuguese, string> = {};

@@ -1,0 +1,23 @@
+import { alerts } from './alerts.ts';
+import { checklist } from './checklist.ts';
+import { console } from './console.ts';
+import { digest } from './digest.ts';
+import { errors } from './errors.ts';
+import { events } from './events.ts';
+import { help } from './help.ts';
+import { reports } from './reports.ts';
+import { stores } from './stores.ts';
+import { vocabulary } from './vocabulary.ts';
+
+export const en = {
+  ...errors,
+  ...stores,
+  ...checklist,
+  ...reports,
+  ...alerts,
+  ...events,
+  ...help,
+  ...console,
+  ...digest,
+  ...vocabulary,
+} as const;
