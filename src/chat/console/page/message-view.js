@@ -1,0 +1,185 @@
+import { element, hiddenText, icon } from './element.js';
+import { formView } from './form-view.js';
+import { say } from './texts.js';
+
+const IMAGE_TYPES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/svg+xml']);
+const COPIED_MILLISECONDS = 2_000;
+
+const BLOCKS = {
+  paragraph: paragraphView,
+  fields: fieldsView,
+  table: tableView,
+  badges: badgesView,
+  copy: copyView,
+  image: imageView,
+  file: fileView,
+  buttons: buttonsView,
+  form: formView,
+};
+
+/**
+ * A message of the product as a card.
+ * @param message title, tone and blocks, as the product's message model has them
+ * @param details.private whether only this person sees it
+ * @param details.run runs a command line with options, as if it were typed
+ */
+export function messageView(message, { private: isPrivate, run }) {
+  const title = message.title ? titleView(message.title, message.tone) : null;
+  return element(
+    'div',
+    { class: `card tone-${message.tone}` },
+    isPrivate ? element('p', { class: 'private' }, icon('private'), say('private')) : null,
+    title,
+    message.blocks.map((block, index) =>
+      blockView(block, { run, tone: title || index > 0 ? 'neutral' : message.tone }),
+    ),
+  );
+}
+
+function blockView(block, { run, tone }) {
+  const view = BLOCKS[block.type](block, run);
+  return tone === 'neutral' ? view : element('div', { class: 'toned' }, toneMark(tone), view);
+}
+
+function titleView(title, tone) {
+  return element('h3', { class: 'title' }, tone === 'neutral' ? null : toneMark(tone), element('span', {}, title));
+}
+
+function toneMark(tone) {
+  return element('span', { class: 'tone-mark' }, icon(tone), hiddenText(`${say(`tone.${tone}`)}: `));
+}
+
+function paragraphView({ text }) {
+  return element('p', { class: 'paragraph' }, linked(text));
+}
+
+/** Text with its web addresses as links. */
+function linked(text) {
+  const parts = [];
+  let end = 0;
+  for (const match of text.matchAll(/https?:\/\/[^\s<>"“”]+/g)) {
+    const address = match[0].replace(/[.,;:!?)\]}'’]+$/, '');
+    if (!URL.canParse(address)) continue;
+    parts.push(text.slice(end, match.index));
+    parts.push(element('a', { href: address, target: '_blank', rel: 'noopener noreferrer' }, address));
+    end = match.index + address.length;
+  }
+  parts.push(text.slice(end));
+  return parts;
+}
+
+function fieldsView({ fields }) {
+  const pairs = fields.map(({ label, value }) =>
+    element('div', { class: 'field' }, element('dt', {}, label), element('dd', {}, linked(value))),
+  );
+  return element('dl', { class: 'fields' }, pairs);
+}
+
+function tableView({ caption, columns, rows }) {
+  const alignment = (index) => (columns[index]?.align === 'right' ? 'number' : null);
+  const head = columns.map(({ label }, index) => element('th', { scope: 'col', class: alignment(index) }, label));
+  const body = rows.map((cells) =>
+    element(
+      'tr',
+      {},
+      cells.map((cell, index) => element('td', { class: alignment(index) }, cell)),
+    ),
+  );
+  return element(
+    'div',
+    { class: 'table-box', role: 'region', 'aria-label': caption, tabindex: '0' },
+    element(
+      'table',
+      {},
+      element('caption', {}, caption),
+      element('thead', {}, element('tr', {}, head)),
+      element('tbody', {}, body),
+    ),
+  );
+}
+
+const BADGE_ICONS = { ok: 'success', attention: 'attention', blocked: 'danger', waiting: 'waiting' };
+
+function badgesView({ badges }) {
+  const items = badges.map(({ status, label, detail, remedy }) =>
+    element(
+      'li',
+      { class: `badge status-${status}` },
+      icon(BADGE_ICONS[status]),
+      element(
+        'div',
+        { class: 'badge-body' },
+        element(
+          'p',
+          { class: 'badge-head' },
+          element('span', { class: 'badge-label' }, label),
+          ' ',
+          element('span', { class: 'badge-word' }, say(`badge.${status}`)),
+        ),
+        detail ? element('p', { class: 'badge-detail' }, linked(detail)) : null,
+        remedy
+          ? element('p', { class: 'badge-remedy' }, element('strong', {}, say('remedy')), ' ', linked(remedy))
+          : null,
+      ),
+    ),
+  );
+  return element('ul', { class: 'badges' }, items);
+}
+
+function copyView({ label, value }) {
+  const field = element('input', { class: 'copy-value', readonly: true, value, 'aria-label': label });
+  field.addEventListener('focus', () => field.select());
+  const button = element('button', { type: 'button', class: 'button secondary' }, say('copy'));
+  button.addEventListener('click', async () => {
+    button.textContent = (await copied(field)) ? say('copied') : say('copy_failed');
+    setTimeout(() => {
+      button.textContent = say('copy');
+    }, COPIED_MILLISECONDS);
+  });
+  return element(
+    'div',
+    { class: 'copy' },
+    element('p', { class: 'copy-label' }, label),
+    element('div', { class: 'copy-row' }, field, element('span', { role: 'status' }, button)),
+  );
+}
+
+/** Puts the field's value on the clipboard; when the browser does not allow it, the value is left selected. */
+async function copied(field) {
+  try {
+    await navigator.clipboard.writeText(field.value);
+    return true;
+  } catch {
+    field.focus();
+    return false;
+  }
+}
+
+function imageView({ contentType, base64, alternative }) {
+  if (!IMAGE_TYPES.has(contentType)) return element('p', { class: 'paragraph' }, alternative);
+  return element('img', { class: 'image', src: `data:${contentType};base64,${base64}`, alt: alternative });
+}
+
+function fileView({ name, base64 }) {
+  return element(
+    'a',
+    { class: 'file', download: name, href: `data:application/octet-stream;base64,${base64}` },
+    icon('download'),
+    element('span', {}, say('download', { name })),
+  );
+}
+
+function buttonsView({ buttons }, run) {
+  const made = buttons.map(({ label, command, style }) => {
+    const button = element('button', { type: 'button', class: `button ${style}` }, label);
+    button.addEventListener('click', async () => {
+      // Not `disabled`, which would take the focus away.
+      if (button.getAttribute('aria-disabled')) return;
+      button.setAttribute('aria-disabled', 'true');
+      await run(command);
+      button.removeAttribute('aria-disabled');
+    });
+    return button;
+  });
+  return element('div', { class: 'buttons' }, made);
+}
