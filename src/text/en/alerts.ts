@@ -1,3 +1,14 @@
 import type { alerts as portuguese } from '../pt-BR/alerts.ts';
 
-export const alerts: Record<keyof typeof portuguese, string> = {};
+export const alerts: Record<keyof typeof portuguese, string> = {
+  'alert.product': 'Product',
+  'alert.buyer': 'Buyer',
+  'alert.method': 'Payment',
+  'alert.source': 'Source',
+  'alert.store': 'Store',
+  'alert.event': 'Event',
+  'alert.count': 'Count',
+  'alert.amount': 'Amount',
+  'alert.gathered': '{count, plural, one {# alert} other {# alerts}} in the last minute',
+  'alert.gathered_caption': 'Gathered into one message to keep the channel readable',
+};

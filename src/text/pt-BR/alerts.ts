@@ -1,1 +1,12 @@
-export const alerts = {} as const;
+export const alerts = {
+  'alert.product': 'Produto',
+  'alert.buyer': 'Comprador',
+  'alert.method': 'Pagamento',
+  'alert.source': 'Origem',
+  'alert.store': 'Loja',
+  'alert.event': 'Evento',
+  'alert.count': 'Quantos',
+  'alert.amount': 'Valor',
+  'alert.gathered': '{count, plural, one {# aviso} other {# avisos}} no último minuto',
+  'alert.gathered_caption': 'Reunidos em uma mensagem para não encher o canal',
+} as const;

@@ -1,0 +1,19 @@
+import type { ChatOutbox } from '../src/chat/outbox.ts';
+import type { Channel } from '../src/chat/surface.ts';
+import type { ChecklistService } from '../src/checklist/checklist-service.ts';
+import type { DeliveryService } from '../src/deliveries/delivery-service.ts';
+import type { EventService } from '../src/events/event-service.ts';
+import type { StoreReports } from '../src/reports/store-report.ts';
+import type { StoreService } from '../src/stores/store-service.ts';
+
+/** What commands may use. */
+export interface CommandServices {
+  stores: StoreService;
+  deliveries: DeliveryService;
+  events: EventService;
+  reports: StoreReports;
+  checklist: ChecklistService;
+  outbox: ChatOutbox;
+  /** The channels of a workspace that the product may post to. */
+  channels(workspaceId: string): Promise<Channel[]>;
+}

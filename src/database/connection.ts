@@ -1,0 +1,77 @@
+import mongoose, { type Connection } from 'mongoose';
+import type { Logger } from 'pino';
+import { type EmbeddedServer, startEmbeddedServer } from './embedded/server.ts';
+
+const DATABASE_NAME = 'sininho';
+/** How long an operation looks for a server before it fails: short, because a webhook waits for it. */
+const SERVER_SELECTION_MILLISECONDS = 3_000;
+
+export interface Database {
+  connection: Connection;
+  /** True when the product brought its own engine, and is therefore the only process on this data. */
+  embedded: boolean;
+  /** True while a server answers. */
+  isReady(): boolean;
+  /** Settles when the first connection is made; tries for ever. */
+  connected: Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to the MongoDB server at `uri`, or starts the embedded engine when there is none.
+ * A server that is away does not stop the start: `connected` settles when it comes.
+ * @param options.directory where the embedded engine keeps its data
+ * @throws EmbeddedError when the directory is in use or cannot be used
+ * @throws MongoParseError when `uri` is not a connection string
+ */
+export async function openDatabase(options: { uri: string | null; directory: string; log: Logger }): Promise<Database> {
+  const { uri, directory, log } = options;
+  const embedded = uri === null ? await startEmbeddedServer({ directory }) : null;
+  const connection = mongoose.createConnection();
+  let closing = false;
+  const connected = connect(connection, uri ?? embeddedUri(embedded), log, () => closing);
+  return {
+    connection,
+    embedded: embedded !== null,
+    isReady: () => connection.readyState === mongoose.ConnectionStates.connected,
+    connected,
+    async close() {
+      closing = true;
+      await connection.close();
+      await embedded?.stop();
+    },
+  };
+}
+
+function embeddedUri(server: EmbeddedServer | null): string {
+  if (!server) throw new Error('The embedded engine was not started');
+  return server.uri(DATABASE_NAME);
+}
+
+async function connect(connection: Connection, uri: string, log: Logger, isClosing: () => boolean): Promise<void> {
+  const parsed = new mongoose.mongo.MongoClient(uri).options;
+  for (;;) {
+    try {
+      await connection.openUri(uri, {
+        dbName: parsed.dbName === 'test' ? DATABASE_NAME : parsed.dbName,
+        autoIndex: false,
+        autoCreate: false,
+        bufferCommands: false,
+        serverSelectionTimeoutMS: SERVER_SELECTION_MILLISECONDS,
+        writeConcern: { w: 'majority', journal: true },
+      });
+      return;
+    } catch (error) {
+      if (isClosing()) return;
+      log.error(
+        { err: error },
+        'The database does not answer; trying again. Check MONGODB_URI and that the server is up.',
+      );
+    }
+  }
+}
+
+/** Creates what is missing of the indexes that every model on the connection declares. */
+export async function createIndexes(connection: Connection): Promise<void> {
+  await Promise.all(Object.values(connection.models).map((model) => model.createIndexes()));
+}

@@ -1,0 +1,102 @@
+import type { Connection } from 'mongoose';
+import { type Page, type PageRequest, readPage } from '../database/page.ts';
+import { EVENT_KINDS, type EventKind } from '../platforms/platform.ts';
+import { type EventDocument, eventModel } from './event-model.ts';
+
+/** A business event, without what identifies the buyer. */
+export interface StoreEvent {
+  id: string;
+  storeId: string;
+  kind: EventKind;
+  rawEvent: string;
+  occurredAt: Date;
+  recordedAt: Date;
+  deliveryId: string;
+  orderId: string | null;
+  transactionId: string | null;
+  /** Centavos. */
+  amount: number | null;
+  currency: string;
+  test: boolean;
+}
+
+export interface SeenKind {
+  kind: EventKind;
+  lastAt: Date;
+  rawEvent: string;
+}
+
+export interface EventService {
+  list(store: { id: string }, filter: { kind?: EventKind | undefined }, page: PageRequest): Promise<Page<StoreEvent>>;
+  /** The kinds that a store has had, with the newest of each. */
+  seenKinds(store: { id: string }): Promise<SeenKind[]>;
+  /** Of the newest events with a buyer, how many carry a valid phone, and how many a utm_source, src or sck. */
+  sample(store: { id: string }, size: number): Promise<{ events: number; withPhone: number; withTracking: number }>;
+}
+
+/** @param dependencies.orderIds finds the ids of orders by their keys within a store */
+export function createEventService(dependencies: {
+  connection: Connection;
+  orderIds(storeId: string, orderKeys: readonly string[]): Promise<Map<string, string>>;
+}): EventService {
+  const events = eventModel(dependencies.connection);
+
+  return {
+    async list(store, filter, page) {
+      const found = await readPage(
+        page,
+        (below, limit) =>
+          events
+            .find({ storeId: store.id, ...(filter.kind ? { kind: filter.kind } : {}), ...below })
+            .sort({ _id: -1 })
+            .limit(limit)
+            .lean<EventDocument[]>(),
+        (document) => document,
+      );
+      const keys = found.items.flatMap((event) => event.orderKey ?? []);
+      const orderIds = await dependencies.orderIds(store.id, keys);
+      return {
+        items: found.items.map((event) =>
+          toStoreEvent(event, event.orderKey ? orderIds.get(event.orderKey) : undefined),
+        ),
+        nextCursor: found.nextCursor,
+      };
+    },
+
+    async seenKinds(store) {
+      const newest = await Promise.all(
+        EVENT_KINDS.map((kind) => events.findOne({ storeId: store.id, kind }).sort({ _id: -1 }).lean<EventDocument>()),
+      );
+      return newest.flatMap((event) =>
+        event ? [{ kind: event.kind, lastAt: event.recordedAt, rawEvent: event.rawEvent }] : [],
+      );
+    },
+
+    async sample(store, size) {
+      const newest = await events.find({ storeId: store.id }).sort({ _id: -1 }).limit(size).lean<EventDocument[]>();
+      const real = newest.filter((event) => event.kind !== 'unknown' && !event.test);
+      return {
+        events: real.length,
+        withPhone: real.filter((event) => event.buyer.phone !== null).length,
+        withTracking: real.filter(({ tracking }) => tracking.utm_source || tracking.src || tracking.sck).length,
+      };
+    },
+  };
+}
+
+function toStoreEvent(event: EventDocument, orderId: string | undefined): StoreEvent {
+  return {
+    id: event._id.toHexString(),
+    storeId: event.storeId,
+    kind: event.kind,
+    rawEvent: event.rawEvent,
+    occurredAt: event.occurredAt,
+    recordedAt: event.recordedAt,
+    deliveryId: event.deliveryId,
+    orderId: orderId ?? null,
+    transactionId: event.transactionId,
+    amount: event.amount,
+    currency: event.currency,
+    test: event.test,
+  };
+}
