@@ -1,0 +1,200 @@
+import { z } from 'zod';
+import {
+  count,
+  currency,
+  flag,
+  identifier,
+  isJsonObject,
+  isNothing,
+  type JsonObject,
+  jsonObject,
+  label,
+  moment,
+  money,
+  text,
+  textOrBlank,
+} from './fields.ts';
+
+/**
+ * What is known of Assiny's payload. Unknown fields are let through, every field may be missing, null or zero. Only money and what names a
+ * buyer or a purchase can make a delivery invalid; everything else degrades to null, because a sale must not be lost over a decoration.
+ */
+
+const OBJECT = { error: 'must be an object or null' };
+
+const product = z.object({ id: label, name: text }).nullish().catch(null);
+
+const subscription = z
+  .object({ id: label, recurrence: text, cycle: count, is_subscription_renew: flag })
+  .nullish()
+  .catch(null);
+
+const itemFields = {
+  id: identifier,
+  name: text,
+  type: text,
+  checkout_type: text,
+  amount: money,
+  amount_with_tax: money,
+  product,
+};
+
+const orderBumps = z.array(z.object({ ...itemFields, product_price: money }, OBJECT).nullish(), {
+  error: 'must be an array or null',
+});
+
+const listOfOrderBumps = z.preprocess((value) => (isNothing(value) ? [] : value), orderBumps);
+
+const delivery = z.object({
+  created_at: moment,
+  client: z
+    .object(
+      {
+        id: identifier,
+        full_name: text,
+        first_name: text,
+        last_name: text,
+        email: identifier,
+        phone: identifier,
+        document: label,
+      },
+      OBJECT,
+    )
+    .nullish(),
+  offer: z.object({ ...itemFields, recurrence: text, subscription, order_bumps: listOfOrderBumps }, OBJECT).nullish(),
+  transaction: z
+    .object(
+      {
+        id: identifier,
+        status: textOrBlank,
+        amount: money,
+        fee_amount: money,
+        net_amount: money,
+        currency,
+        payment_type: text,
+        payment_method: text,
+        installments: count,
+        cycle: count,
+        created_at: moment,
+        updated_at: moment,
+        additional_data: jsonObject,
+        error_message: text,
+        externalMessage: text,
+        sellerMessage: text,
+      },
+      OBJECT,
+    )
+    .nullish(),
+  metadata: jsonObject,
+  subscription,
+  order_bumps: listOfOrderBumps,
+});
+
+type Sections = z.infer<typeof delivery>;
+export type Client = NonNullable<Sections['client']>;
+export type Offer = NonNullable<Sections['offer']>;
+export type OrderBump = NonNullable<Sections['order_bumps'][number]>;
+export type Transaction = NonNullable<Sections['transaction']>;
+export type AssinySubscription = NonNullable<Sections['subscription']>;
+
+/** One delivery of Assiny, read but not yet translated. */
+export interface AssinyDelivery {
+  /** The event name as it came. */
+  rawEvent: string;
+  /** The payload says that it is a test. */
+  saysTest: boolean;
+  /** The transaction or the client stood beside `data`, as in tests sent from the panel. */
+  flat: boolean;
+  createdAt: Date | null;
+  client: Client | null;
+  offer: Offer | null;
+  orderBumps: OrderBump[];
+  transaction: Transaction | null;
+  metadata: JsonObject | null;
+  subscription: AssinySubscription | null;
+}
+
+export interface Invalid {
+  ok: false;
+  path: string;
+  reason: string;
+}
+
+function invalid(path: string, reason: string): Invalid {
+  return { ok: false, path, reason };
+}
+
+/** Sections that live deliveries nest in `data` and the panel's tests put beside it. */
+const SECTIONS = ['client', 'offer', 'transaction', 'metadata', 'subscription', 'order_bumps'] as const;
+
+interface Gathered {
+  sections: JsonObject;
+  /** Where each section was found, for the path of a problem. */
+  places: Map<string, string>;
+}
+
+function gather(body: JsonObject, data: JsonObject): Gathered {
+  const sections: JsonObject = { created_at: data.created_at };
+  const places = new Map<string, string>();
+  for (const section of SECTIONS) {
+    const nested = !isNothing(data[section]);
+    const value = nested ? data[section] : body[section];
+    sections[section] = isNothing(value) ? null : value;
+    places.set(section, nested ? `data.${section}` : section);
+  }
+  return { sections, places };
+}
+
+function jsonPath(path: readonly PropertyKey[], places: Map<string, string>): string {
+  const [section, ...rest] = path.map(String);
+  const start = places.get(section ?? '') ?? 'data';
+  return rest.reduce((joined, part) => joined + (/^\d+$/.test(part) ? `[${part}]` : `.${part}`), start);
+}
+
+/** The bumps are documented inside the offer and were once seen beside it; the same list in both places is one list. */
+function pickOrderBumps(offer: Offer | null, beside: Sections['order_bumps']): OrderBump[] {
+  const nested = offer?.order_bumps ?? [];
+  return (nested.length > 0 ? nested : beside).filter((bump) => bump !== null && bump !== undefined);
+}
+
+/**
+ * Reads the parsed JSON body of a delivery. Sections are taken from `data`, else from beside it.
+ *
+ * @returns the delivery, or the JSON path of the first thing that cannot be read, with a reason that quotes no value
+ */
+export function readDelivery(body: unknown): { ok: true; delivery: AssinyDelivery } | Invalid {
+  if (!isJsonObject(body)) {
+    return invalid('$', 'The body must be a JSON object.');
+  }
+  const { event } = body;
+  if (typeof event !== 'string' || event.trim() === '') {
+    return invalid('event', 'event must be the name of an event.');
+  }
+  const data = isNothing(body.data) ? {} : body.data;
+  if (!isJsonObject(data)) {
+    return invalid('data', 'data must be an object or null.');
+  }
+  const { sections, places } = gather(body, data);
+  const parsed = delivery.safeParse(sections);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const path = jsonPath(issue?.path ?? [], places);
+    return invalid(path, `${path} ${issue?.message ?? 'cannot be read'}.`);
+  }
+  const offer = parsed.data.offer ?? null;
+  return {
+    ok: true,
+    delivery: {
+      rawEvent: event,
+      saysTest: body.test === true || data.test === true,
+      flat: isJsonObject(body.transaction) || isJsonObject(body.client),
+      createdAt: parsed.data.created_at,
+      client: parsed.data.client ?? null,
+      offer,
+      orderBumps: pickOrderBumps(offer, parsed.data.order_bumps),
+      transaction: parsed.data.transaction ?? null,
+      metadata: parsed.data.metadata,
+      subscription: parsed.data.subscription ?? null,
+    },
+  };
+}
