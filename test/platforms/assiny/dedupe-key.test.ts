@@ -67,6 +67,12 @@ describe('dedupeKey', () => {
     }
   });
 
+  it('takes no transaction id for an id and something after it', () => {
+    expect(keyOf({ transactionId: 't-1:cycle=2' })).not.toBe(keyOf({ cycle: 2 }));
+    expect(keyOf({ transactionId: 't-1:cycle=2' })).not.toBe(keyOf({ transactionId: 't-1%3Acycle=2' }));
+    expect(keyOf({ transactionId: 't-1:offer=o-1' })).not.toBe(keyOf({ sharesTransaction: true }));
+  });
+
   it('does not show the buyer', () => {
     const cart = { ...identity, transactionId: null };
     expect(dedupeKey(cart)).not.toContain('marina');
