@@ -11,6 +11,8 @@ interface Word {
 
 const QUOTES: Readonly<Record<string, string>> = { '"': '"', '“': '”', '”': '”', '«': '»' };
 
+const NOTHING = { text: '', quoted: false, length: 0 };
+
 /** Lower case without accents: how command words and names are compared. */
 export function foldCase(value: string): string {
   return value
@@ -36,7 +38,9 @@ export function splitWords(line: string, optionNames: ReadonlySet<string>): Word
   while (rest !== '') {
     const option = readOptionName(rest, optionNames);
     if (option) rest = rest.slice(option.length);
-    const { text, quoted, length } = readValue(rest);
+    // `loja: plataforma:assiny`: the first was left empty.
+    const isEmpty = option !== null && readOptionName(rest, optionNames) !== null;
+    const { text, quoted, length } = isEmpty ? NOTHING : readValue(rest);
     words.push({ text, quoted, option: option ? option.name : null });
     rest = rest.slice(length).trimStart();
   }
@@ -53,8 +57,8 @@ function readOptionName(rest: string, optionNames: ReadonlySet<string>): { name:
 function readValue(rest: string): { text: string; quoted: boolean; length: number } {
   const closing = QUOTES[rest.charAt(0)];
   if (closing) {
-    const end = [...rest].findIndex((character, index) => index > 0 && (character === closing || character === '"'));
-    const stop = end < 0 ? rest.length : end;
+    const ends = [closing, '"'].map((quote) => rest.indexOf(quote, 1)).filter((end) => end > 0);
+    const stop = Math.min(rest.length, ...ends);
     return { text: rest.slice(1, stop), quoted: true, length: Math.min(stop + 1, rest.length) };
   }
   const text = /^\S*/.exec(rest)?.[0] ?? '';
@@ -68,41 +72,72 @@ function readValue(rest: string): { text: string; quoted: boolean; length: numbe
  */
 export function parseArguments<Services>(line: string, options: readonly CommandOption<Services>[]): OptionValues {
   const words = splitWords(line, new Set(options.map((option) => option.name)));
-  const values: Record<string, string> = {};
+  const named = new Map<string, Word[]>();
   const loose: Word[] = [];
-  let lastNamed: string | null = null;
+  let runsOn: Word[] | undefined;
   for (const word of words) {
     if (word.option !== null) {
-      if (values[word.option] !== undefined) throw new ProductError('argument_repeated', { option: word.option });
-      values[word.option] = word.text;
-      lastNamed = word.quoted ? null : word.option;
-    } else if (lastNamed !== null && !word.quoted) {
-      // `loja:Curso de Violão`: people forget the quotes, so a named value runs on.
-      values[lastNamed] = `${values[lastNamed]} ${word.text}`;
+      if (named.has(word.option)) throw new ProductError('argument_repeated', { option: word.option });
+      const value = [word];
+      named.set(word.option, value);
+      runsOn = word.quoted || word.text === '' ? undefined : value;
     } else {
-      loose.push(word);
+      // `loja:Curso de Violão`: people forget the quotes, so a named value runs on.
+      if (word.quoted) runsOn = undefined;
+      (runsOn ?? loose).push(word);
     }
   }
-  takeRecognised(loose, values, options);
+  const values = takeNamed(named, loose, options);
+  takeRecognised(loose, 0, values, options);
   takeRest(loose, values, options);
   return values;
 }
 
-function takeRecognised<Services>(
+/** Gives each named option its words, but not those that ran on into another option: `loja:Curso de Violão 7d`. */
+function takeNamed<Services>(
+  named: ReadonlyMap<string, Word[]>,
   loose: Word[],
+  options: readonly CommandOption<Services>[],
+): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const name of named.keys()) values[name] = '';
+  for (const [name, words] of named) {
+    const option = options.find((candidate) => candidate.name === name);
+    if (option?.countTrailingWords) loose.push(...words.splice(countLeadingWords(option, words)));
+    else takeRecognised(words, 1, values, options);
+    values[name] = textOf(words);
+  }
+  return values;
+}
+
+/** How many of the first words make a value of an option that can tell; all of them when none do, for `run` to refuse. */
+function countLeadingWords<Services>(option: CommandOption<Services>, words: readonly Word[]): number {
+  for (let count = words.length; count > 0; count -= 1) {
+    const typed = words.slice(0, count).map((word) => word.text);
+    if (option.countTrailingWords?.(typed) === count) return count;
+  }
+  return words.length;
+}
+
+/**
+ * Takes from the end the words that options recognise as theirs.
+ * @param kept how many words at the beginning stay whatever they look like
+ */
+function takeRecognised<Services>(
+  words: Word[],
+  kept: number,
   values: Record<string, string>,
   options: readonly CommandOption<Services>[],
 ): void {
   let found = true;
-  while (found && loose.length > 0) {
+  while (found && words.length > 0) {
     found = false;
     for (const option of options) {
       if (values[option.name] !== undefined || !option.countTrailingWords) continue;
-      const firstQuoted = loose.findLastIndex((word) => word.quoted) + 1;
-      const count = option.countTrailingWords(loose.slice(firstQuoted).map((word) => word.text));
+      const first = Math.max(kept, words.findLastIndex((word) => word.quoted) + 1);
+      const count = option.countTrailingWords(words.slice(first).map((word) => word.text));
       if (count === 0) continue;
-      const taken = loose.splice(loose.length - count, count);
-      values[option.name] = taken.map((word) => word.text).join(' ');
+      values[option.name] = textOf(words.splice(words.length - count, count));
       found = true;
     }
   }
@@ -115,7 +150,11 @@ function takeRest<Services>(
 ): void {
   if (loose.length === 0) return;
   const rest = options.find((option) => option.takesRest);
-  const typed = loose.map((word) => word.text).join(' ');
+  const typed = textOf(loose);
   if (!rest || values[rest.name] !== undefined) throw new ProductError('argument_unexpected', { argument: typed });
   values[rest.name] = typed;
+}
+
+function textOf(words: readonly Word[]): string {
+  return words.map((word) => word.text).join(' ');
 }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { isProductError, ProductError } from '../text/product-error.ts';
-import { type Locale, translator } from '../text/text.ts';
+import { type Locale, type Translate, translator } from '../text/text.ts';
 import { foldCase, parseArguments, quoteArgument } from './arguments.ts';
 import type { Command, CommandContext, CommandOption, CommandOrigin, CommandVerb, OptionValues } from './command.ts';
 import { privateText, type Reply } from './message.ts';
@@ -106,13 +106,23 @@ function splitFirstWord(line: string): [string, string] {
 
 function faultReply(error: unknown, request: CommandRequest, log: Logger): Reply {
   const translate = translator(request.locale);
-  if (isProductError(error)) return privateText('attention', translate(`error.${error.code}`, error.values));
+  const sentence = isProductError(error) ? sentenceOf(error, translate) : null;
+  if (sentence !== null) return privateText('attention', sentence);
   const [command] = splitFirstWord(request.line);
   log.error(
     { err: error, command, workspaceId: request.workspaceId },
     'A command failed; the person was asked to try again',
   );
   return privateText('danger', translate('error.unexpected'));
+}
+
+/** The sentence of an error; null when its values do not fit the catalogue, which is a fault of ours. */
+function sentenceOf({ code, values }: ProductError, translate: Translate): string | null {
+  try {
+    return translate(`error.${code}`, values);
+  } catch {
+    return null;
+  }
 }
 
 /** A form for what is missing, which also says how to type it. */
@@ -172,13 +182,15 @@ async function completeLine<Services>(
       .map((candidate) => ({ line: `/${candidate.name} `, label: translate(candidate.description) }));
   }
   const [first, rest] = splitFirstWord(afterName);
+  const allowed = command.verbs.filter((candidate) => mayAct(context.user.role, candidate.role));
   const verb = command.verbs.find((candidate) => candidate.name === foldCase(first));
-  if (verb && afterName.length > first.length)
-    return await completeOptions(`/${command.name} ${verb.name}`, verb, rest, context);
-  const verbs = command.verbs
-    .filter((candidate) => candidate.name.startsWith(foldCase(first)) && mayAct(context.user.role, candidate.role))
+  if (verb && afterName.length > first.length) {
+    return allowed.includes(verb) ? await completeOptions(`/${command.name} ${verb.name}`, verb, rest, context) : [];
+  }
+  const verbs = allowed
+    .filter((candidate) => candidate.name.startsWith(foldCase(first)))
     .map((candidate) => ({ line: `/${command.name} ${candidate.name} `, label: translate(candidate.description) }));
-  const fallback = command.verbs.find((candidate) => candidate.name === command.defaultVerb);
+  const fallback = allowed.find((candidate) => candidate.name === command.defaultVerb);
   return fallback ? [...verbs, ...(await completeOptions(`/${command.name}`, fallback, afterName, context))] : verbs;
 }
 
@@ -186,17 +198,23 @@ async function completeLine<Services>(
 async function completeOptions<Services>(
   prefix: string,
   verb: CommandVerb<Services>,
-  rest: string,
+  typedRest: string,
   context: CommandContext<Services>,
 ): Promise<Completion[]> {
-  const named = /(?:^|\s)([\p{L}]+):"?([^"]*)$/u.exec(rest);
+  const rest = typedRest.replaceAll(/[“”«»]/g, '"');
+  const named = /(?:^|\s)([\p{L}\p{M}_-]+):\s*"?([^"]*)$/u.exec(rest);
   const current = verb.options.find((option) => named?.[1] !== undefined && option.name === foldCase(named[1]));
   if (current && named) {
     const before = rest.slice(0, named.index).trim();
-    return await suggestionsFor(current, named[2] ?? '', [prefix, before], context);
+    const values = await suggestionsFor(current, named[2] ?? '', [prefix, before], context);
+    // A value that stands there in full, with a space after it, is settled: what comes next is another option.
+    const unfinished = values.filter(
+      ({ line }) => foldCase(line) !== foldCase(`${prefix} ${rest}`) || !/\s$/.test(rest),
+    );
+    if (unfinished.length > 0) return unfinished;
   }
   const typed = rest.replace(/^"/, '');
-  const open = verb.options.filter((option) => option.complete && !rest.includes(`${option.name}:`));
+  const open = verb.options.filter((option) => option.complete && !foldCase(rest).includes(`${option.name}:`));
   const offered = await Promise.all(
     open.map(async (option) => {
       const whole = await suggestionsFor(option, typed, [prefix], context);

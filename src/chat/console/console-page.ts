@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { type Locale, type TextKey, translator } from '../../text/text.ts';
+
+/** Part of the page, so that no icon appears late. */
+const ICONS = readFileSync(new URL('./page/icons.svg', import.meta.url), 'utf8');
 
 /** The texts that the page's script needs, and their placeholders, which the script fills. */
 const SCRIPT_TEXTS = {
@@ -54,6 +58,7 @@ export function consolePage(locale: Locale): string {
 <script type="module" src="/console/assets/console.js"></script>
 </head>
 <body>
+<div hidden>${ICONS}</div>
 <div class="layout">
 <header class="side">
 <h1 class="brand"><img src="/console/assets/bell.svg" alt="" width="36" height="36"><span class="brand-name">Sininho</span></h1>

@@ -6,7 +6,7 @@ export const console: Record<keyof typeof portuguese, string> = {
   'console.channels': 'Channels',
   'console.log': 'Messages of the channel',
   'console.command_label': 'Command',
-  'console.command_placeholder': 'Type a command, for example /ajuda',
+  'console.command_placeholder': 'Type a command',
   'console.command_hint': 'Tab completes, Enter sends, arrow up repeats.',
   'console.send': 'Send',
   'console.suggestions': 'Suggested commands',

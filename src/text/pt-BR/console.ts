@@ -4,7 +4,7 @@ export const console = {
   'console.channels': 'Canais',
   'console.log': 'Mensagens do canal',
   'console.command_label': 'Comando',
-  'console.command_placeholder': 'Digite um comando, por exemplo /ajuda',
+  'console.command_placeholder': 'Digite um comando',
   'console.command_hint': 'Tab completa, Enter envia, seta para cima repete.',
   'console.send': 'Enviar',
   'console.suggestions': 'Sugestões de comando',

@@ -15,13 +15,13 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/** One of the symbols of `icons.svg`; what it means is always said in text too. */
+/** One of the symbols of `icons.svg`, which the page carries; what it means is always said in text too. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('class', `icon icon-${name}`);
   svg.setAttribute('aria-hidden', 'true');
   const use = document.createElementNS(SVG, 'use');
-  use.setAttribute('href', `/console/assets/icons.svg#${name}`);
+  use.setAttribute('href', `#icon-${name}`);
   svg.append(use);
   return svg;
 }

@@ -1,0 +1,129 @@
+import { fc, test as property } from '@fast-check/vitest';
+import { describe, expect, test } from 'vitest';
+import { foldCase, parseArguments, quoteArgument } from '../../src/chat/arguments.ts';
+import type { CommandOption } from '../../src/chat/command.ts';
+import { isProductError } from '../../src/text/product-error.ts';
+
+const DATE = /^\d{2}\/\d{2}\/\d{4}$/;
+
+function countPeriodWords(words: readonly string[]): number {
+  const [from = '', between = '', to = ''] = words.slice(-3);
+  if (DATE.test(from) && between === 'a' && DATE.test(to)) return 3;
+  return /^(hoje|ontem|mes|\d+d)$/.test(foldCase(words.at(-1) ?? '')) ? 1 : 0;
+}
+
+const loja: CommandOption<null> = { name: 'loja', description: 'form.submit', required: true, takesRest: true };
+const plataforma: CommandOption<null> = { name: 'plataforma', description: 'form.submit', required: false };
+const periodo: CommandOption<null> = {
+  name: 'periodo',
+  description: 'form.submit',
+  required: false,
+  countTrailingWords: countPeriodWords,
+};
+const formato: CommandOption<null> = {
+  name: 'formato',
+  description: 'form.submit',
+  required: false,
+  countTrailingWords: (words) => (words.at(-1) === 'csv' ? 1 : 0),
+};
+const options = [loja, plataforma, periodo, formato];
+
+/** Any text that a person can type into one value: the quote characters themselves cannot be part of it. */
+const value = fc.string({ unit: 'grapheme' }).filter((text) => !/["“”«»]/.test(text));
+
+describe('a line', () => {
+  test.each([
+    ['', {}],
+    ['Curso de Violão', { loja: 'Curso de Violão' }],
+    ['"Curso de Violão"', { loja: 'Curso de Violão' }],
+    ['“Curso de Violão”', { loja: 'Curso de Violão' }],
+    ['«Curso de Violão»', { loja: 'Curso de Violão' }],
+    ['“Curso de Violão"', { loja: 'Curso de Violão' }],
+    ['"Curso de Violão', { loja: 'Curso de Violão' }],
+    ['"🎸🎸 Violão" csv', { loja: '🎸🎸 Violão', formato: 'csv' }],
+    ['Curso de Violão plataforma:assiny', { loja: 'Curso de Violão', plataforma: 'assiny' }],
+    ['plataforma:assiny loja:Curso de Violão', { loja: 'Curso de Violão', plataforma: 'assiny' }],
+    ['PLATAFORMA: assiny "Curso"', { loja: 'Curso', plataforma: 'assiny' }],
+    ['loja: plataforma:assiny', { loja: '', plataforma: 'assiny' }],
+    ['Aulas: violão', { loja: 'Aulas: violão' }],
+    ['https://example.com/a', { loja: 'https://example.com/a' }],
+  ])('%s', (line, expected) => {
+    expect(parseArguments(line, options)).toEqual(expected);
+  });
+
+  test.each(['período', 'PERÍODO', 'periodo', 'Peri\u0301odo'])(
+    'names an option with any case and accents: %s',
+    (name) => {
+      expect(parseArguments(`${name}:7d`, options)).toEqual({ periodo: '7d' });
+    },
+  );
+});
+
+describe('a period at the end needs no name', () => {
+  test.each([
+    ['7d', { periodo: '7d' }],
+    ['Curso de Violão 7d', { loja: 'Curso de Violão', periodo: '7d' }],
+    ['"Curso de Violão" mês', { loja: 'Curso de Violão', periodo: 'mês' }],
+    ['"Só hoje"', { loja: 'Só hoje' }],
+    ['"hoje" ontem', { loja: 'hoje', periodo: 'ontem' }],
+    ['Curso 7d csv', { loja: 'Curso', periodo: '7d', formato: 'csv' }],
+    ['Curso csv 7d', { loja: 'Curso', periodo: '7d', formato: 'csv' }],
+    ['Curso 01/10/2026 a 31/10/2026', { loja: 'Curso', periodo: '01/10/2026 a 31/10/2026' }],
+    ['loja:Curso 7d', { loja: 'Curso', periodo: '7d' }],
+    ['loja:Curso de Violão 7d csv', { loja: 'Curso de Violão', periodo: '7d', formato: 'csv' }],
+    ['loja:hoje', { loja: 'hoje' }],
+    ['loja:hoje hoje', { loja: 'hoje', periodo: 'hoje' }],
+    ['loja:Curso 7d periodo:hoje', { loja: 'Curso 7d', periodo: 'hoje' }],
+    ['periodo:7d Curso de Violão', { loja: 'Curso de Violão', periodo: '7d' }],
+    ['periodo:01/10/2026 a 31/10/2026 Curso', { loja: 'Curso', periodo: '01/10/2026 a 31/10/2026' }],
+    ['periodo:semana que vem', { periodo: 'semana que vem' }],
+  ])('%s', (line, expected) => {
+    expect(parseArguments(line, options)).toEqual(expected);
+  });
+});
+
+describe('what cannot be meant is refused', () => {
+  test.each([
+    ['loja:A loja:B', 'argument_repeated'],
+    ['loja:"" loja:B', 'argument_repeated'],
+    ['loja:"Curso" mais', 'argument_unexpected'],
+  ] as const)('%s', (line, code) => {
+    expect(() => parseArguments(line, options)).toThrow(expect.objectContaining({ code }));
+  });
+
+  test('words are unexpected when no option takes the rest', () => {
+    expect(() => parseArguments('algo', [plataforma])).toThrow(
+      expect.objectContaining({ code: 'argument_unexpected' }),
+    );
+  });
+});
+
+describe('quoteArgument', () => {
+  property.prop([value, value])('gives back the same values through a line', (first, second) => {
+    const line = `loja:${quoteArgument(first)} plataforma:${quoteArgument(second)}`;
+    expect(parseArguments(line, options)).toEqual({ loja: first, plataforma: second });
+  });
+
+  property.prop([value])('lets a period follow', (name) => {
+    expect(parseArguments(`loja:${quoteArgument(name)} 7d`, options)).toEqual({ loja: name, periodo: '7d' });
+  });
+
+  property.prop([fc.string({ unit: 'grapheme' })])('makes one value of anything, also of quotes', (text) => {
+    const plain = text.replaceAll(/["“”«»]/g, "'");
+    expect(parseArguments(`loja:${quoteArgument(text)}`, options)).toEqual({ loja: plain });
+  });
+});
+
+describe('any line at all', () => {
+  const line = fc.array(
+    fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom(' ', ':', '"', '“', 'loja:', 'periodo:', '7d')),
+  );
+  property.prop([line])('gives values of known options, or a fault that a person can read', (parts) => {
+    try {
+      const names = Object.keys(parseArguments(parts.join(''), options));
+      expect(options.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
+    } catch (error) {
+      expect(isProductError(error)).toBe(true);
+    }
+  });
+});
