@@ -12,14 +12,19 @@ export interface RouteRequest<Params, Query, Body> {
   params: Params;
   query: Query;
   body: Body;
-  /** The `Accept` header's first choice among `application/json` and `text/csv`. */
+  /** What the `Accept` header likes best; `text/csv` only for routes that offer it. */
   accepts: 'application/json' | 'text/csv';
 }
 
+/** A successful answer: JSON, a file, or nothing to say. */
 export type RouteResponse =
-  | { status: number; json: unknown }
-  | { status: number; text: string; contentType: string; fileName: string }
-  | { status: 204 };
+  | {
+      json: unknown;
+      /** Path below `/api/v1` of what was made. */
+      location?: string;
+    }
+  | { text: string; contentType: 'text/csv'; fileName: string }
+  | null;
 
 /** One route of the admin API as plain data: what it takes, what it gives, and what it does. Free of any HTTP framework. */
 export interface Route {
@@ -27,11 +32,17 @@ export interface Route {
   /** Below `/api/v1`, with parameters as `:id`. */
   path: string;
   summary: string;
+  /** What the summary has no room for. */
+  description?: string;
   params: z.ZodType;
   query: z.ZodType;
   body: z.ZodType;
-  /** Of a successful JSON answer, for the API's description. */
+  /** Of a successful answer. */
+  status: 200 | 201 | 202 | 204;
+  /** Of a successful JSON answer; null: the answer is empty. */
   response: z.ZodType | null;
+  /** True when the answer may also be a CSV file. */
+  csv?: true;
   handle(request: RouteRequest<unknown, unknown, unknown>): Promise<RouteResponse>;
 }
 

@@ -49,7 +49,7 @@ export interface WebhookStore {
   secretHeader: { name: string; value: string } | null;
 }
 
-const secretHeaderSchema = z.object({
+const secretHeaderSchema = z.strictObject({
   name: z
     .string()
     .trim()
@@ -60,7 +60,7 @@ const secretHeaderSchema = z.object({
 
 /** Changes to a store; what is absent stays. */
 export const storeChangesSchema = z
-  .object({
+  .strictObject({
     name: z.string(),
     timezone: z.string(),
     currency: z.string(),
@@ -68,7 +68,7 @@ export const storeChangesSchema = z
     queueLimitDays: z.number().int().min(1).max(MAXIMUM_QUEUE_DAYS),
     paused: z.boolean(),
     alerts: z
-      .object({
+      .strictObject({
         channelId: z.string().nullable(),
         kinds: z.array(z.enum(EVENT_KINDS)),
         minimumAmount: z.number().int().min(0),
@@ -101,6 +101,8 @@ export interface StoreService {
   remove(workspaceId: string, id: string): Promise<void>;
   /** The store of a webhook URL's token, or null. */
   findByToken(platform: string, token: string): Promise<WebhookStore | null>;
+  /** The workspaces that have a store. */
+  workspaces(): Promise<string[]>;
   /** Every store that is not removed, of every workspace: for jobs. */
   listAll(): Promise<Store[]>;
   /** Stores by id, whatever their workspace, removed ones too: for the pipeline. */
@@ -264,6 +266,10 @@ export function createStoreService(dependencies: StoreServiceDependencies): Stor
       };
       tokenCache.set(tokenHash, { store, until: now().getTime() + TOKEN_CACHE_MILLISECONDS });
       return store;
+    },
+
+    async workspaces() {
+      return await stores.distinct('workspaceId', { removedAt: null });
     },
 
     async listAll() {

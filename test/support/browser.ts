@@ -19,6 +19,8 @@ export interface TestBrowser {
   open(address: string, options?: BrowserContextOptions): Promise<Page>;
   /** What went wrong in the test's pages so far: uncaught errors, and errors on their consoles. */
   errors(): readonly string[];
+  /** For a test in which errors are expected. */
+  forgetErrors(): void;
 }
 
 /** One real Chromium for the tests of a `describe`. */
@@ -50,5 +52,8 @@ export function useBrowser(): TestBrowser {
       return page;
     },
     errors: () => errors,
+    forgetErrors() {
+      errors = [];
+    },
   };
 }

@@ -1,1 +1,10 @@
-export const digest = {} as const;
+export const digest = {
+  'digest.daily_title': '{store} · resumo de {day}',
+  'digest.orders': 'Vendas',
+  'digest.gross': 'Receita',
+  'digest.ticket': 'Ticket médio',
+  'digest.refunds': 'Reembolsos',
+  'digest.chargebacks': 'Chargebacks',
+  'digest.daily_deliveries': '{total, plural, one {# recebimento} other {# recebimentos}}: {parts}.',
+  'digest.daily_no_deliveries': 'Nenhum recebimento neste dia.',
+} as const;

@@ -1,0 +1,60 @@
+import type { Logger } from 'pino';
+import { createIndexes, type Database } from './database/connection.ts';
+import type { Intake } from './ingest/intake.ts';
+import type { Spool } from './ingest/spool.ts';
+import { jobsOf } from './jobs/jobs.ts';
+import { type Scheduler, startScheduler } from './jobs/scheduler.ts';
+import type { Duties, Services } from './services.ts';
+
+/** How often the spool is looked at; it is empty unless the database was away. */
+const SPOOL_MILLISECONDS = 2_000;
+
+export interface Background {
+  /** Waits for the database, then prepares it and starts what runs without being asked. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Everything that runs behind the HTTP server: indexes, the spool, background tasks and jobs. */
+export function createBackground(dependencies: {
+  database: Database;
+  services: Services;
+  intake: Intake;
+  spool: Spool;
+  duties: Duties;
+  log: Logger;
+}): Background {
+  const { database, services, intake, spool, duties, log } = dependencies;
+  let scheduler: Scheduler | null = null;
+  let draining: Promise<void> | null = null;
+  const spoolTimer = setInterval(drainSpool, SPOOL_MILLISECONDS);
+
+  function drainSpool(): void {
+    if (draining || spool.size() === 0 || !database.isReady()) return;
+    draining = intake
+      .drain()
+      .catch((error: unknown) => log.error({ err: error }, 'Spooled requests are not stored yet; they are tried again'))
+      .finally(() => {
+        draining = null;
+      });
+  }
+
+  return {
+    async start() {
+      await database.connected;
+      await createIndexes(database.connection);
+      // The embedded engine lets no second process in, so whatever is claimed was claimed by one that is gone.
+      if (database.embedded) await services.pipeline.releaseClaims();
+      scheduler = await startScheduler({ connection: database.connection, jobs: jobsOf(services, duties), log });
+      services.processing.wake();
+      services.posting.wake();
+    },
+    async stop() {
+      clearInterval(spoolTimer);
+      await draining;
+      await scheduler?.stop();
+      await services.processing.stop();
+      await services.posting.stop();
+    },
+  };
+}

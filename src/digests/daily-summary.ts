@@ -1,0 +1,126 @@
+import { type Connection, Schema } from 'mongoose';
+import type { Field, Message } from '../chat/message.ts';
+import type { ChatOutbox } from '../chat/outbox.ts';
+import { isDuplicateKey } from '../database/duplicate-key.ts';
+import { modelOn } from '../database/model.ts';
+import { DELIVERY_OUTCOMES, type DeliveryOutcome } from '../deliveries/delivery-model.ts';
+import type { DeliveryService } from '../deliveries/delivery-service.ts';
+import type { CurrencyReport, StoreReport, StoreReports } from '../reports/store-report.ts';
+import type { Store, StoreService } from '../stores/store-service.ts';
+import { addDays, formatDay, type LocalDay, localDay, localHour, startOfDay } from '../text/local-time.ts';
+import { formatMoney } from '../text/money.ts';
+import { type Locale, translator } from '../text/text.ts';
+
+/** The hour, in the store's time zone, from which the summary of the day before is posted. */
+const POSTING_HOUR = 8;
+
+interface SummaryDocument {
+  /** `store:day` */
+  _id: string;
+  storeId: string;
+  day: LocalDay;
+}
+
+const summarySchema = new Schema<SummaryDocument>(
+  { _id: { type: String, required: true }, storeId: { type: String, required: true }, day: { type: String, required: true } },
+  { collection: 'dailysummaries', versionKey: false },
+);
+summarySchema.index({ storeId: 1, day: -1 });
+
+export interface DailySummaries {
+  /** Posts the summary of yesterday for each store where it is past eight and none was posted. Safe to call at any time, any number of times. */
+  postDue(): Promise<void>;
+  /** The newest day whose summary was posted. */
+  lastDay(store: Store): Promise<LocalDay | null>;
+}
+
+/** Each store's day in its channel, the morning after, in the store's own time zone. */
+export function createDailySummaries(dependencies: {
+  connection: Connection;
+  stores: StoreService;
+  deliveries: DeliveryService;
+  reports: StoreReports;
+  outbox: ChatOutbox;
+  locale: Locale;
+  now?: () => Date;
+}): DailySummaries {
+  const { connection, stores, deliveries, reports, outbox, locale, now = () => new Date() } = dependencies;
+  const summaries = modelOn<SummaryDocument>(connection, 'DailySummary', summarySchema);
+
+  async function postFor(store: Store): Promise<void> {
+    const { channelId } = store.alerts;
+    if (channelId === null || store.paused || localHour(now(), store.timezone) < POSTING_HOUR) return;
+    const day = addDays(localDay(now(), store.timezone), -1);
+    const summary = { _id: `${store.id}:${day}`, storeId: store.id, day };
+    // A store that was made today has no yesterday to tell of.
+    if (day < localDay(store.createdAt, store.timezone) || (await summaries.exists({ _id: summary._id }))) return;
+    const outcomes = await deliveries.countOutcomes(
+      store,
+      startOfDay(day, store.timezone),
+      startOfDay(addDays(day, 1), store.timezone),
+    );
+    const report = await reports.report(store, { from: day, to: day });
+    await outbox.enqueue({
+      key: `daily-summary:${summary._id}`,
+      workspaceId: store.workspaceId,
+      channelId,
+      message: dailySummaryMessage(store.name, day, outcomes, report, locale),
+    });
+    await summaries.create(summary).catch((error: unknown) => {
+      if (!isDuplicateKey(error)) throw error;
+    });
+  }
+
+  return {
+    async postDue() {
+      for (const store of await stores.listAll()) await postFor(store);
+    },
+    async lastDay(store) {
+      const last = await summaries.findOne({ storeId: store.id }).sort({ day: -1 }).lean<SummaryDocument>();
+      return last?.day ?? null;
+    },
+  };
+}
+
+/** What a store's day was: sales first, then what came in. */
+export function dailySummaryMessage(
+  storeName: string,
+  day: LocalDay,
+  outcomes: Partial<Record<DeliveryOutcome, number>>,
+  report: StoreReport,
+  locale: Locale,
+): Message {
+  const translate = translator(locale);
+  const total = DELIVERY_OUTCOMES.reduce((sum, outcome) => sum + (outcomes[outcome] ?? 0), 0);
+  const parts = DELIVERY_OUTCOMES.flatMap((outcome) => {
+    const count = outcomes[outcome] ?? 0;
+    return count > 0 ? [`${count} ${translate(`outcome.${outcome}`)}`] : [];
+  });
+  return {
+    title: translate('digest.daily_title', { store: storeName, day: formatDay(day, locale) }),
+    tone: (outcomes.failed ?? 0) + (outcomes.invalid ?? 0) > 0 ? 'attention' : 'neutral',
+    blocks: [
+      ...report.currencies.map((currency) => ({ type: 'fields' as const, fields: salesFields(currency, locale) })),
+      {
+        type: 'paragraph',
+        text:
+          total === 0
+            ? translate('digest.daily_no_deliveries')
+            : translate('digest.daily_deliveries', { total, parts: parts.join(', ') }),
+      },
+    ],
+  };
+}
+
+function salesFields(report: CurrencyReport, locale: Locale): Field[] {
+  const translate = translator(locale);
+  const money = (centavos: number) => formatMoney(centavos, report.currency, locale);
+  const counted = ({ count, amount }: { count: number; amount: number }) => `${count} · ${money(amount)}`;
+  return [
+    { label: translate('digest.orders'), value: String(report.orders) },
+    { label: translate('digest.gross'), value: money(report.gross) },
+    { label: translate('digest.ticket'), value: money(report.averageTicket) },
+    { label: translate('digest.refunds'), value: counted(report.refunds) },
+    { label: translate('digest.chargebacks'), value: counted(report.chargebacks) },
+  ];
+}

@@ -1,0 +1,82 @@
+import mongoose, { type Connection } from 'mongoose';
+import { refusedAsDuplicates } from '../database/duplicate-key.ts';
+import { type DeliveryDocument, deliveryModel } from '../deliveries/delivery-model.ts';
+
+const DELIVERIES_IN_A_BATCH = 500;
+
+export interface WrittenDelivery {
+  /** True when the store had a delivery of the same event before. For the sender's information: the guard is the event's unique key. */
+  duplicate: boolean;
+}
+
+export interface DeliveryWriter {
+  /** Resolves once the delivery is durable. Deliveries that come while a write is under way share the next one. */
+  write(delivery: DeliveryDocument): Promise<WrittenDelivery>;
+  /** Stores deliveries as they are; those already there are left alone. */
+  writeAll(deliveries: readonly DeliveryDocument[]): Promise<void>;
+}
+
+interface Waiting {
+  delivery: DeliveryDocument;
+  resolve(written: WrittenDelivery): void;
+  reject(error: unknown): void;
+}
+
+/** Groups the writes of concurrent requests, so that a flush of the disk serves many of them. */
+export function createDeliveryWriter(dependencies: { connection: Connection }): DeliveryWriter {
+  const deliveries = deliveryModel(dependencies.connection);
+  let waiting: Waiting[] = [];
+  let writing = false;
+
+  async function writeGroups(): Promise<void> {
+    writing = true;
+    while (waiting.length > 0) {
+      const group = waiting.slice(0, DELIVERIES_IN_A_BATCH);
+      waiting = waiting.slice(DELIVERIES_IN_A_BATCH);
+      try {
+        const seen = await seenBefore(group.map(({ delivery }) => delivery));
+        await writeAll(group.map(({ delivery }) => delivery));
+        for (const { delivery, resolve } of group) {
+          const key = eventKey(delivery);
+          resolve({ duplicate: seen.has(key) });
+          seen.add(key);
+        }
+      } catch (error) {
+        for (const { reject } of group) reject(error);
+      }
+    }
+    writing = false;
+  }
+
+  async function seenBefore(group: readonly DeliveryDocument[]): Promise<Set<string>> {
+    const found = await deliveries.collection
+      .find(
+        {
+          storeId: { $in: [...new Set(group.map(({ storeId }) => storeId))] },
+          dedupeKey: { $in: group.map(({ dedupeKey }) => dedupeKey) },
+        },
+        { projection: { _id: 0, storeId: 1, dedupeKey: 1 } },
+      )
+      .toArray();
+    return new Set(found.map(({ storeId, dedupeKey }) => eventKey({ storeId, dedupeKey })));
+  }
+
+  async function writeAll(group: readonly DeliveryDocument[]): Promise<void> {
+    const documents = group.map((delivery) => ({ ...delivery, rawBody: new mongoose.mongo.Binary(delivery.rawBody) }));
+    await refusedAsDuplicates(deliveries.collection.insertMany(documents as never[], { ordered: false }));
+  }
+
+  return {
+    writeAll,
+    write(delivery) {
+      return new Promise((resolve, reject) => {
+        waiting.push({ delivery, resolve, reject });
+        if (!writing) void writeGroups();
+      });
+    },
+  };
+}
+
+function eventKey({ storeId, dedupeKey }: Pick<DeliveryDocument, 'storeId' | 'dedupeKey'>): string {
+  return `${storeId} ${dedupeKey}`;
+}

@@ -1,0 +1,16 @@
+import type { DailySummaries } from '../digests/daily-summary.ts';
+import type { BackgroundTask } from '../feature/background-task.ts';
+import type { Job } from '../feature/job.ts';
+
+/** Everything that is done on a schedule. The background tasks are woken by events too; the schedule finds what those missed. */
+export function jobsOf(
+  services: { processing: BackgroundTask; posting: BackgroundTask; summaries: DailySummaries },
+  duties: { process: boolean; post: boolean },
+): Job[] {
+  const processJobs: Job[] = [
+    { name: 'sweep', every: '15 seconds', run: () => services.processing.run() },
+    { name: 'daily-summary', every: '10 minutes', run: () => services.summaries.postDue() },
+  ];
+  const postJobs: Job[] = [{ name: 'chat-outbox', every: '5 seconds', run: () => services.posting.run() }];
+  return [...(duties.process ? processJobs : []), ...(duties.post ? postJobs : [])];
+}

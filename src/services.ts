@@ -1,0 +1,126 @@
+import type { Connection } from 'mongoose';
+import type { Logger } from 'pino';
+import type { CommandServices } from '../commands/services.ts';
+import { type AlertService, createAlertService } from './alerts/alert-service.ts';
+import { createChatOutbox } from './chat/outbox.ts';
+import type { Channel, ChatSurface } from './chat/surface.ts';
+import { createChecklistService } from './checklist/checklist-service.ts';
+import type { SecretBox } from './database/secret-box.ts';
+import { createDeliveryService } from './deliveries/delivery-service.ts';
+import { createRefusalCounter, type RefusalCounter } from './deliveries/refusal-counter.ts';
+import { createDailySummaries, type DailySummaries } from './digests/daily-summary.ts';
+import { createEventService } from './events/event-service.ts';
+import { type BackgroundTask, createBackgroundTask } from './feature/background-task.ts';
+import { createOrderService, type OrderService } from './orders/order-service.ts';
+import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
+import { createOrderCounter } from './reports/order-counter.ts';
+import { createStoreReports } from './reports/store-report.ts';
+import { createStoreService } from './stores/store-service.ts';
+import type { Locale } from './text/text.ts';
+
+export interface Services extends CommandServices {
+  orders: OrderService;
+  alerts: AlertService;
+  refusals: RefusalCounter;
+  summaries: DailySummaries;
+  pipeline: Pipeline;
+  /** Deliveries into events, orders, counters and alerts. */
+  processing: BackgroundTask;
+  /** Alerts into posts, posts into channels. */
+  posting: BackgroundTask;
+}
+
+/** What this process does. */
+export interface Duties {
+  /** Answers webhooks and the admin API. */
+  serve: boolean;
+  /** Turns deliveries into events, and runs the jobs about them. */
+  process: boolean;
+  /** Posts to chats. */
+  post: boolean;
+}
+
+export interface ServiceOptions {
+  connection: Connection;
+  secretBox: SecretBox;
+  publicUrl(): string;
+  defaultTimezone: string;
+  locale: Locale;
+  surfaces: readonly ChatSurface[];
+  duties: Duties;
+  log: Logger;
+  now?: () => Date;
+}
+
+/** Makes the features and ties them together. Nothing runs yet, and the database need not be there. */
+export function createServices(options: ServiceOptions): Services {
+  const { connection, secretBox, publicUrl, defaultTimezone, locale, surfaces, duties, log } = options;
+  const now = options.now ?? (() => new Date());
+
+  async function channels(workspaceId: string): Promise<Channel[]> {
+    return (await surfaces.find((surface) => surface.serves(workspaceId))?.channels(workspaceId)) ?? [];
+  }
+
+  const counter = createOrderCounter({ connection, now });
+  const stores = createStoreService({
+    connection,
+    secretBox,
+    publicUrl,
+    defaultTimezone,
+    now,
+    async onTimezoneChanged(storeId) {
+      await counter.recountStore(storeId);
+      processing.wake();
+    },
+  });
+  const deliveries = createDeliveryService({ connection, onReplay: () => processing.wake() });
+  const orders = createOrderService({ connection, now });
+  const events = createEventService({ connection, orderIds: orders.idsByKey });
+  const reports = createStoreReports({ connection });
+  const outbox = createChatOutbox({ connection, surfaces, log, now });
+  const alerts = createAlertService({ connection, outbox, locale, now });
+  const refusals = createRefusalCounter({ connection, now });
+  const summaries = createDailySummaries({ connection, stores, deliveries, reports, outbox, locale, now });
+  const checklist = createChecklistService({
+    deliveries,
+    refusals,
+    events,
+    outbox,
+    channels,
+    lastSummaryDay: summaries.lastDay,
+    now,
+  });
+  const pipeline = createPipeline({ connection, stores, orders, counter, alerts, log, onAlerts: () => posting.wake(), now });
+  const processing = createBackgroundTask({
+    name: 'processing',
+    async run(signal) {
+      if (duties.process) await pipeline.drain(signal);
+    },
+    log,
+  });
+  const posting = createBackgroundTask({
+    name: 'posting',
+    async run() {
+      if (!duties.post) return;
+      await alerts.release();
+      await outbox.drain();
+    },
+    log,
+  });
+  return {
+    stores,
+    deliveries,
+    events,
+    orders,
+    reports,
+    checklist,
+    outbox,
+    alerts,
+    refusals,
+    summaries,
+    channels,
+    pipeline,
+    processing,
+    posting,
+  };
+}

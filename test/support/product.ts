@@ -1,0 +1,44 @@
+import type { Connection } from 'mongoose';
+import { pino } from 'pino';
+import type { Channel, ChannelPost, ChatSurface } from '../../src/chat/surface.ts';
+import { createSecretBox } from '../../src/database/secret-box.ts';
+import { createServices, type Services } from '../../src/services.ts';
+
+/** A chat that keeps what was posted, for tests that are not about a chat. */
+export function recordingSurface(): ChatSurface & { posts: ChannelPost[] } {
+  const posts: ChannelPost[] = [];
+  const channels: Channel[] = [
+    { id: 'vendas', name: 'vendas' },
+    { id: 'equipe', name: 'equipe' },
+  ];
+  return {
+    name: 'console',
+    posts,
+    postIntervalMilliseconds: 0,
+    serves: () => true,
+    channels: async () => channels,
+    async post(post) {
+      if (!posts.some(({ key }) => key === post.key)) posts.push(post);
+    },
+  };
+}
+
+/** All features on a connection, with a recording chat. */
+export function productOn(
+  connection: Connection,
+  options: { now?: () => Date; surface?: ChatSurface } = {},
+): { services: Services; surface: ReturnType<typeof recordingSurface> } {
+  const surface = recordingSurface();
+  const services = createServices({
+    connection,
+    secretBox: createSecretBox('a secret key for tests'),
+    publicUrl: () => 'http://localhost:3000',
+    defaultTimezone: 'America/Sao_Paulo',
+    locale: 'pt-BR',
+    surfaces: [options.surface ?? surface],
+    duties: { serve: true, process: true, post: true },
+    log: pino({ level: 'silent' }),
+    ...(options.now ? { now: options.now } : {}),
+  });
+  return { services, surface };
+}
