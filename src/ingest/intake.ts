@@ -50,11 +50,11 @@ export function createIntake(dependencies: {
   /** Told after deliveries were stored. */
   onStored(): void;
   now?: () => Date;
-  newId?: () => string;
+  newId?: (receivedAt: Date) => string;
 }): Intake {
   const { stores, refusals, writer, spool, log } = dependencies;
   const now = dependencies.now ?? (() => new Date());
-  const newId = dependencies.newId ?? (() => new mongoose.Types.ObjectId().toHexString());
+  const newId = dependencies.newId ?? newDeliveryId;
   let awayUntil = 0;
 
   async function spoolRequest(request: WebhookRequest, id: string, receivedAt: Date): Promise<IntakeResult> {
@@ -98,8 +98,8 @@ export function createIntake(dependencies: {
 
   return {
     async accept(request) {
-      const id = newId();
       const receivedAt = now();
+      const id = newId(receivedAt);
       if (dependencies.isDatabaseReady() && receivedAt.getTime() >= awayUntil) {
         try {
           return await store(request, id, receivedAt);
@@ -126,6 +126,12 @@ export function createIntake(dependencies: {
       dependencies.onStored();
     },
   };
+}
+
+/** Ids begin with the second of arrival, so a period of time is a range of ids. */
+function newDeliveryId(receivedAt: Date): string {
+  const { ObjectId } = mongoose.Types;
+  return new ObjectId(ObjectId.generate(Math.floor(receivedAt.getTime() / 1_000))).toHexString();
 }
 
 type Checked = { ok: true; body: object } | { ok: false; reason: RefusalReason };
