@@ -31,4 +31,33 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.period_long': 'The period is longer than {maximum} days. Choose a shorter one.',
   'error.cursor_unknown': 'There is no such cursor. Start again without one.',
   'error.delivery_unknown': 'I cannot find delivery {id}. See the latest with /eventos listar.',
+  'error.channel_unknown':
+    'I cannot find the channel “{channel}”. {count, plural, =0 {There is none yet that I may post to: invite Sininho to one.} other {The channels I may post to are: {channels}.}}',
+  'error.key_missing':
+    'This needs a key. Send the header Authorization: Bearer KEY, with the admin key that the server printed at its first start.',
+  'error.key_wrong': 'That key is not valid. Check the admin key in ADMIN_API_KEY or in the data directory.',
+  'error.workspace_invalid':
+    'The header Sininho-Workspace names no workspace. Use up to 100 letters, digits and the characters : _ . -',
+  'error.route_unknown': 'There is nothing at this address. See /api/v1/openapi.json for what there is.',
+  'error.method_not_allowed': 'This address does not take {method}. Use one of: {methods}.',
+  'error.body_not_json': 'The body is not JSON. Send one JSON object.',
+  'error.body_too_large': 'The body is larger than {maximum} kB. Send less.',
+  'error.content_type': 'Send the body as JSON, with the header Content-Type: application/json.',
+  'error.body_invalid': 'The body cannot be taken as it is. Mend what “errors” lists and send it again.',
+  'error.query_invalid': 'The query cannot be taken as it is. Mend what “errors” lists and ask again.',
+  'error.database_unavailable':
+    'The database does not answer. Try again in a minute; if it goes on, check MONGODB_URI and the server log.',
+  'error.yes_no_unknown': 'I did not understand “{answer}” for {option}. Type {option}:sim or {option}:não.',
+  'error.queue_days_unknown': 'The queue cannot be “{days}”. Use 1 to 30 days, for example fila:2.',
+  'error.secret_header_unreadable':
+    'I did not understand the header. Type cabecalho:"name: value", for example cabecalho:"x-assiny-token: your-secret", or cabecalho:nenhum to take it away.',
+  'error.alert_channel_missing': 'The store “{store}” has no channel yet. Choose one with /alertas canal #channel-name',
+  'error.alert_kind_unknown':
+    'I do not know the event “{kind}”. Use “todos”, “padrão”, “nenhum” or names separated by commas: {kinds}.',
+  'error.amount_unknown': '“{amount}” is not an amount. Type, for example, 97 or 1.234,56; 0 takes the minimum away.',
+  'error.format_unknown': 'I cannot make the report as “{format}”. Type formato:csv, or nothing to see it here.',
+  'error.outcome_unknown': 'I do not know the outcome “{outcome}”. Use one of: {outcomes}.',
+  'error.replay_what':
+    'Say what to process again: the code of a delivery, as shown by /eventos listar, or todos:invalidos, todos:desconhecidos or todos:falhas.',
+  'error.replay_group_unknown': 'I cannot process all “{group}” again. Use {groups}.',
 };

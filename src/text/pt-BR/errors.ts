@@ -27,4 +27,33 @@ export const errors = {
   'error.period_long': 'O período passa de {maximum} dias. Escolha um mais curto.',
   'error.cursor_unknown': 'Esse cursor não existe. Comece de novo sem cursor.',
   'error.delivery_unknown': 'Não encontrei o recebimento {id}. Veja os últimos com /eventos listar.',
+  'error.channel_unknown':
+    'Não encontrei o canal “{channel}”. {count, plural, =0 {Ainda não posso postar em nenhum: convide o Sininho para um.} other {Os canais em que posso postar: {channels}.}}',
+  'error.key_missing':
+    'Falta a chave. Envie o cabeçalho Authorization: Bearer CHAVE, com a chave de administração que o servidor mostrou ao iniciar pela primeira vez.',
+  'error.key_wrong': 'Essa chave não vale. Confira a chave de administração em ADMIN_API_KEY ou na pasta de dados.',
+  'error.workspace_invalid':
+    'O cabeçalho Sininho-Workspace não nomeia um espaço de trabalho. Use até 100 letras, dígitos e os sinais : _ . -',
+  'error.route_unknown': 'Não há nada neste endereço. Veja em /api/v1/openapi.json o que existe.',
+  'error.method_not_allowed': 'Este endereço não aceita {method}. Use: {methods}.',
+  'error.body_not_json': 'O corpo não é JSON. Envie um objeto JSON.',
+  'error.body_too_large': 'O corpo passa de {maximum} kB. Envie menos.',
+  'error.content_type': 'Envie o corpo como JSON, com o cabeçalho Content-Type: application/json.',
+  'error.body_invalid': 'O corpo não pode ser aceito como está. Corrija o que “errors” lista e envie de novo.',
+  'error.query_invalid': 'A consulta não pode ser aceita como está. Corrija o que “errors” lista e tente de novo.',
+  'error.database_unavailable':
+    'O banco de dados não responde. Tente de novo em um minuto; se continuar, confira MONGODB_URI e o log do servidor.',
+  'error.yes_no_unknown': 'Não entendi “{answer}” em {option}. Digite {option}:sim ou {option}:não.',
+  'error.queue_days_unknown': 'A fila não pode ser “{days}”. Use de 1 a 30 dias, por exemplo fila:2.',
+  'error.secret_header_unreadable':
+    'Não entendi o cabeçalho. Digite cabecalho:"nome: valor", por exemplo cabecalho:"x-assiny-token: seu-segredo", ou cabecalho:nenhum para tirar.',
+  'error.alert_channel_missing': 'A loja “{store}” ainda não tem canal. Escolha um com /alertas canal #nome-do-canal',
+  'error.alert_kind_unknown':
+    'Não conheço o evento “{kind}”. Use “todos”, “padrão”, “nenhum” ou nomes separados por vírgula: {kinds}.',
+  'error.amount_unknown': '“{amount}” não é um valor. Digite, por exemplo, 97 ou 1.234,56; 0 tira o mínimo.',
+  'error.format_unknown': 'Não sei fazer o relatório em “{format}”. Digite formato:csv, ou nada para ver aqui.',
+  'error.outcome_unknown': 'Não conheço o resultado “{outcome}”. Use um destes: {outcomes}.',
+  'error.replay_what':
+    'Diga o que reprocessar: o código de um recebimento, como aparece em /eventos listar, ou todos:invalidos, todos:desconhecidos ou todos:falhas.',
+  'error.replay_group_unknown': 'Não sei reprocessar todos os “{group}”. Use {groups}.',
 } as const;

@@ -1,0 +1,83 @@
+import type { CommandContext, CommandOption, CommandVerb } from '../../src/chat/command.ts';
+import type { Reply } from '../../src/chat/message.ts';
+import { findPlatform, PLATFORM_SLUGS } from '../../src/platforms/registry.ts';
+import type { Store } from '../../src/stores/store-service.ts';
+import { commandLine } from '../command-line.ts';
+import { storeReference } from '../options/store-option.ts';
+import { typedValue } from '../options/typed-value.ts';
+import { roleButtons } from '../role-buttons.ts';
+import type { CommandServices } from '../services.ts';
+import { webhookBlocks } from './webhook-blocks.ts';
+
+const DEFAULT_PLATFORM = 'assiny';
+
+const platformOption: CommandOption<CommandServices> = {
+  name: 'plataforma',
+  description: 'option.platform',
+  required: false,
+  complete: async () => PLATFORM_SLUGS.map((slug) => ({ value: slug, label: findPlatform(slug)?.name ?? slug })),
+};
+
+/** Creates a store whose alerts go to the channel where this was typed. */
+export const criar: CommandVerb<CommandServices> = {
+  name: 'criar',
+  description: 'command.loja.criar',
+  role: 'admin',
+  options: [
+    {
+      name: 'nome',
+      description: 'option.store_name',
+      required: true,
+      takesRest: true,
+      example: 'Curso de Violão',
+      maximumLength: 100,
+    },
+    platformOption,
+  ],
+  async run(context, options) {
+    const store = await context.services.stores.create(context.workspaceId, {
+      name: options.nome ?? '',
+      platform: typedValue(options, 'plataforma') ?? DEFAULT_PLATFORM,
+      channelId: context.channel?.id ?? null,
+    });
+    return createdReply(context, store);
+  },
+};
+
+function createdReply(context: CommandContext<CommandServices>, store: Store): Reply {
+  const { translate, channel } = context;
+  const loja = storeReference(store);
+  return {
+    title: translate('store.created', { store: store.name }),
+    tone: 'success',
+    visibility: 'private',
+    blocks: [
+      { type: 'paragraph', text: translate('store.created_next') },
+      ...webhookBlocks(context, store),
+      {
+        type: 'paragraph',
+        text: channel
+          ? translate('store.created_channel', { channel: `#${channel.name}` })
+          : translate('store.created_without_channel'),
+      },
+      ...roleButtons(context, [
+        {
+          label: translate('button.checklist'),
+          command: commandLine('/checklist', { loja }),
+          style: 'primary',
+          role: 'viewer',
+        },
+        ...(channel
+          ? [
+              {
+                label: translate('button.test_alert'),
+                command: commandLine('/alertas testar', { loja }),
+                style: 'secondary' as const,
+                role: 'operator' as const,
+              },
+            ]
+          : []),
+      ]),
+    ],
+  };
+}
