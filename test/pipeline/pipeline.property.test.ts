@@ -9,6 +9,7 @@ import type { Services } from '../../src/services.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { deliver, intakeOn } from '../support/intake.ts';
+import { interruptWrite } from '../support/interrupt.ts';
 import { productOn } from '../support/product.ts';
 
 const CLAIM_AND_BACK_OFF_MILLISECONDS = 10 * 60_000;
@@ -80,23 +81,10 @@ describe('the pipeline', () => {
   const database = useTestDatabase();
   afterEach(() => vi.restoreAllMocks());
 
-  /** Makes the next write of one kind fail, after or before it took effect, as a crash or a lost connection would. */
   function arrange(mishap: Mishap, step: number): void {
     if (mishap === 'none') return;
     const error = mishap === 'process dies' ? new mongoose.mongo.MongoNetworkError('gone') : new Error('a step failed');
-    const collections = Object.values(database.connection.models).map((model) => model.collection);
-    let calls = 0;
-    for (const collection of collections) {
-      for (const method of ['insertMany', 'bulkWrite', 'updateOne', 'updateMany'] as const) {
-        const original = collection[method].bind(collection) as (...parameters: unknown[]) => Promise<unknown>;
-        vi.spyOn(collection, method).mockImplementation((async (...parameters: unknown[]) => {
-          calls += 1;
-          if (calls !== step) return await original(...parameters);
-          if (step % 2 === 0) await original(...parameters);
-          throw error;
-        }) as never);
-      }
-    }
+    interruptWrite(database.connection, step, step % 2 === 0 ? 'after' : 'before', error);
   }
 
   async function drainUntilQuiet(services: Services, advance: () => void): Promise<void> {
