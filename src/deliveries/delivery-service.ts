@@ -26,7 +26,7 @@ export interface DeliveryContent extends Delivery {
 export interface DeliveryService {
   list(
     store: { id: string },
-    filter: { outcome?: DeliveryOutcome | undefined },
+    filter: { outcome?: DeliveryOutcome | undefined; kind?: EventKind | undefined },
     page: PageRequest,
   ): Promise<Page<Delivery>>;
   /** @throws ProductError `delivery_unknown`, also when it belongs to another workspace */
@@ -54,7 +54,7 @@ export function createDeliveryService(dependencies: { connection: Connection; on
         page,
         (below, limit) =>
           deliveries
-            .find({ storeId: store.id, ...(filter.outcome ? { outcome: filter.outcome } : {}), ...below })
+            .find({ storeId: store.id, ...definedFields(filter), ...below })
             .select({ rawBody: 0, headers: 0 })
             .sort({ _id: -1 })
             .limit(limit)
@@ -108,6 +108,11 @@ export function createDeliveryService(dependencies: { connection: Connection; on
 /** The body of a delivery as text, whatever the driver made of the bytes. */
 export function bodyText(rawBody: Buffer | mongoose.mongo.Binary): string {
   return Buffer.from(rawBody instanceof mongoose.mongo.Binary ? rawBody.buffer : rawBody).toString('utf8');
+}
+
+function definedFields(filter: { outcome?: DeliveryOutcome | undefined; kind?: EventKind | undefined }) {
+  const { outcome, kind } = filter;
+  return { ...(outcome ? { outcome } : {}), ...(kind ? { kind } : {}) };
 }
 
 function toDelivery(document: DeliveryDocument): Delivery {

@@ -15,7 +15,8 @@ const MAXIMUM_QUEUE_DAYS = 30;
 const TOKEN_BYTES = 24;
 /** How long a token may still work in this process after another process changed it. */
 const TOKEN_CACHE_MILLISECONDS = 2_000;
-const DEFAULT_ALERT_KINDS: readonly EventKind[] = [
+/** What a new store posts about: money that came and money that went. */
+export const DEFAULT_ALERT_KINDS: readonly EventKind[] = [
   'purchase_approved',
   'subscription_renewed',
   'purchase_refunded',
@@ -313,8 +314,9 @@ function checkedTimezone(timezone: string): string {
 function changedFields(changes: StoreChanges, at: Date, secretBox: SecretBox): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   if (changes.name !== undefined) {
-    fields.name = checkedName(changes.name);
-    fields.nameKey = foldCase(changes.name);
+    const name = checkedName(changes.name);
+    fields.name = name;
+    fields.nameKey = foldCase(name);
   }
   if (changes.timezone !== undefined) fields.timezone = checkedTimezone(changes.timezone);
   if (changes.currency !== undefined) fields.currency = checkedCurrency(changes.currency);
