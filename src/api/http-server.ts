@@ -48,7 +48,9 @@ function lastResort(log: Logger): ErrorRequestHandler {
     if (response.headersSent) return next(error);
     // The path may hold a webhook token, so the log line names only the first part of it.
     log.error({ err: error, area: request.path.split('/')[1] }, 'A request failed');
-    response.status(500).json({ error: 'unexpected', message: 'Algo deu errado por aqui. Tente de novo em um minuto.' });
+    response
+      .status(500)
+      .json({ error: 'unexpected', message: 'Algo deu errado por aqui. Tente de novo em um minuto.' });
   };
 }
 

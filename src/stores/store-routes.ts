@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { findChannel } from '../chat/find-channel.ts';
-import type { Channel } from '../chat/surface.ts';
+import { type Channel, CONSOLE_WORKSPACE_ID } from '../chat/surface.ts';
 import { DEFAULT_PAGE_SIZE, type Page, type PageRequest } from '../database/page.ts';
 import { defineRoute, type Route } from '../feature/route.ts';
 import { idParams, listOf, momentSchema, noBody, noFields, pageFields } from '../feature/route-schemas.ts';
@@ -45,20 +45,14 @@ const newStoreSchema = z.strictObject({
 export function storeRoutes(dependencies: {
   stores: StoreService;
   channels(workspaceId: string): Promise<Channel[]>;
-  /** The workspace that everybody at this machine sees, where a new store's alerts show without being asked for. */
-  consoleWorkspaceId: string;
 }): Route[] {
-  const { stores, channels, consoleWorkspaceId } = dependencies;
+  const { stores, channels } = dependencies;
 
+  /** Everybody at this machine sees the console, so a new store's alerts show there without being asked for. */
   async function firstChannel(workspaceId: string): Promise<string | null> {
-    if (workspaceId !== consoleWorkspaceId) return null;
+    if (workspaceId !== CONSOLE_WORKSPACE_ID) return null;
     const [first] = await channels(workspaceId);
     return first?.id ?? null;
-  }
-
-  async function channelId(workspaceId: string, typed: string | null | undefined): Promise<string | null> {
-    if (typed === undefined) return await firstChannel(workspaceId);
-    return typed === null ? null : findChannel(await channels(workspaceId), typed).id;
   }
 
   return [
@@ -87,9 +81,12 @@ export function storeRoutes(dependencies: {
       status: 201,
       response: storeSchema,
       async handle({ caller: { workspaceId }, body }) {
-        const { name, platform } = body;
-        const input = { name, platform, channelId: await channelId(workspaceId, body.channelId) };
-        const store = await stores.create(workspaceId, input);
+        const { channelId = await firstChannel(workspaceId), ...named } = await withKnownChannel(
+          channels,
+          workspaceId,
+          body,
+        );
+        const store = await stores.create(workspaceId, { ...named, channelId });
         return { json: presentStore(store), location: `/stores/${store.id}` };
       },
     }),
@@ -110,14 +107,16 @@ export function storeRoutes(dependencies: {
       method: 'patch',
       path: '/stores/:id',
       summary: 'Change a store; what is absent stays',
-      description: 'Its alert rules are changed at `/stores/:id/alerts`.',
       params: idParams,
       query: noFields,
-      body: storeChangesSchema.omit({ alerts: true }),
+      body: storeChangesSchema,
       status: 200,
       response: storeSchema,
       async handle({ caller, params, body }) {
-        return { json: presentStore(await stores.update(caller.workspaceId, params.id, body)) };
+        const { workspaceId } = caller;
+        const store = await stores.get(workspaceId, params.id);
+        const alerts = body.alerts ? await withKnownChannel(channels, workspaceId, body.alerts) : undefined;
+        return { json: presentStore(await stores.update(workspaceId, store.id, { ...body, alerts })) };
       },
     }),
     defineRoute({
@@ -148,6 +147,19 @@ export function storeRoutes(dependencies: {
       },
     }),
   ];
+}
+
+/**
+ * Rules with the id of the channel that they name by id or name; null and undefined stay.
+ * @throws ProductError `channel_unknown`
+ */
+export async function withKnownChannel<Rules extends { channelId?: string | null | undefined }>(
+  channels: (workspaceId: string) => Promise<Channel[]>,
+  workspaceId: string,
+  rules: Rules,
+): Promise<Rules> {
+  if (typeof rules.channelId !== 'string') return rules;
+  return { ...rules, channelId: findChannel(await channels(workspaceId), rules.channelId).id };
 }
 
 function presentStore(store: Store): z.input<typeof storeSchema> {
