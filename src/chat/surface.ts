@@ -1,5 +1,8 @@
 import type { Message } from './message.ts';
 
+/** The one workspace of the local console. */
+export const CONSOLE_WORKSPACE_ID = 'console';
+
 /** A place where the product can post. `workspaceId` decides the surface: `console`, `slack:T…`, `discord:…`. */
 export interface ChannelReference {
   workspaceId: string;

@@ -15,9 +15,9 @@ import { quoteArgument } from '../arguments.ts';
 import type { CommandUser } from '../command.ts';
 import type { CommandDispatcher, CommandRequest } from '../dispatcher.ts';
 import type { Reply } from '../message.ts';
-import type { Channel } from '../surface.ts';
+import { type Channel, CONSOLE_WORKSPACE_ID } from '../surface.ts';
 import { consolePage } from './console-page.ts';
-import { CONSOLE_WORKSPACE_ID, type ConsoleSurface } from './console-surface.ts';
+import type { ConsoleSurface } from './console-surface.ts';
 import { createEventStreams, presentMessage } from './event-stream.ts';
 import { refusalOf } from './loopback-guard.ts';
 

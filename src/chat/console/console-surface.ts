@@ -1,11 +1,8 @@
 import type { Connection } from 'mongoose';
 import { isDuplicateKey } from '../../database/duplicate-key.ts';
 import { ProductError } from '../../text/product-error.ts';
-import type { Channel, ChannelPost, ChatSurface } from '../surface.ts';
+import { type Channel, type ChannelPost, type ChatSurface, CONSOLE_WORKSPACE_ID } from '../surface.ts';
 import { type ConsoleMessage, consoleMessageModel } from './console-message.ts';
-
-/** The one workspace of the console. */
-export const CONSOLE_WORKSPACE_ID = 'console';
 
 const CHANNELS: readonly Channel[] = [
   { id: 'vendas', name: 'vendas' },
