@@ -1,0 +1,111 @@
+import { Decimal128, Double, Long } from 'bson';
+import { type ExactNumber, exactOfDouble, type NumericValue, normaliseNumber } from './bson-order.ts';
+import { CommandError } from './errors.ts';
+import { toNumber } from './query-operators.ts';
+
+/** Arithmetic that keeps MongoDB's types: the wider type of the two wins, and an int32 that overflows becomes an int64. */
+
+type Kind = 'int' | 'long' | 'double' | 'decimal';
+
+function kindOf(value: NumericValue): Kind {
+  if (typeof value === 'number') return (value | 0) === value && !Object.is(value, -0) ? 'int' : 'double';
+  if (value instanceof Double) return 'double';
+  return value instanceof Decimal128 ? 'decimal' : 'long';
+}
+
+/** The sum, in the wider type. @throws CommandError BadValue when an int64 overflows */
+export function add(left: NumericValue, right: NumericValue): NumericValue {
+  return calculate(left, right, {
+    integers: (a, b) => a + b,
+    doubles: (a, b) => a + b,
+    decimals: (a, b) => {
+      const exponent = Math.min(a.exponent, b.exponent);
+      return { coefficient: scaled(a, exponent) + scaled(b, exponent), exponent };
+    },
+  });
+}
+
+/** The product, in the wider type. @throws CommandError BadValue when an int64 overflows */
+export function multiply(left: NumericValue, right: NumericValue): NumericValue {
+  return calculate(left, right, {
+    integers: (a, b) => a * b,
+    doubles: (a, b) => a * b,
+    decimals: (a, b) => ({ coefficient: a.coefficient * b.coefficient, exponent: a.exponent + b.exponent }),
+  });
+}
+
+interface Calculation {
+  integers(left: bigint, right: bigint): bigint;
+  doubles(left: number, right: number): number;
+  decimals(left: ExactNumber, right: ExactNumber): ExactNumber;
+}
+
+function calculate(left: NumericValue, right: NumericValue, calculation: Calculation): NumericValue {
+  const kinds = [kindOf(left), kindOf(right)];
+  if (kinds.includes('decimal')) return calculateDecimals(left, right, calculation);
+  if (kinds.includes('double')) return storedDouble(calculation.doubles(toNumber(left), toNumber(right)));
+  return storedInteger(calculation.integers(toBigInt(left), toBigInt(right)), kinds.includes('long'));
+}
+
+function calculateDecimals(left: NumericValue, right: NumericValue, calculation: Calculation): Decimal128 {
+  const a = exactDecimal(left);
+  const b = exactDecimal(right);
+  if (!a || !b) return Decimal128.fromString(decimalName(calculation.doubles(toNumber(left), toNumber(right))));
+  const { coefficient, exponent } = calculation.decimals(a, b);
+  return Decimal128.fromStringWithRounding(`${coefficient}E${exponent}`);
+}
+
+function decimalName(value: number): string {
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
+}
+
+function exactDecimal(value: NumericValue): ExactNumber | undefined {
+  if (value instanceof Decimal128) return parts(value.toString());
+  const number = normaliseNumber(value);
+  if (typeof number !== 'number') return number;
+  if (!Number.isFinite(number)) return undefined;
+  // A double enters decimal arithmetic by its 15 significant digits, as in MongoDB.
+  return Number.isInteger(number) ? exactOfDouble(number) : parts(String(Number(number.toPrecision(15))));
+}
+
+function parts(text: string): ExactNumber | undefined {
+  const match = /^(-?\d+)(?:\.(\d+))?(?:E([+-]?\d+))?$/i.exec(text);
+  if (!match) return undefined;
+  const [, whole = '0', fraction = '', power = '0'] = match;
+  return { coefficient: BigInt(whole + fraction), exponent: Number(power) - fraction.length };
+}
+
+function scaled(number: ExactNumber, exponent: number): bigint {
+  return number.coefficient * 10n ** BigInt(number.exponent - exponent);
+}
+
+/** A double as the engine holds it. */
+export function storedDouble(value: number): number | Double {
+  return (value | 0) === value && !Object.is(value, -0) ? new Double(value) : value;
+}
+
+const LARGEST_INT32 = 2147483647n;
+
+function storedInteger(value: bigint, long: boolean): NumericValue {
+  if (!long && value >= -LARGEST_INT32 - 1n && value <= LARGEST_INT32) return Number(value);
+  if (value > 9223372036854775807n || value < -9223372036854775808n) {
+    throw new CommandError(2, 'Failed to apply the operation: the result does not fit into a 64-bit integer');
+  }
+  return Long.fromBigInt(value);
+}
+
+function toBigInt(value: NumericValue): bigint {
+  return value instanceof Long ? value.toBigInt() : BigInt(toNumber(value));
+}
+
+/** `$bit`: both operands have to be whole numbers. */
+export function bitwise(operation: 'and' | 'or' | 'xor', left: NumericValue, right: NumericValue): NumericValue {
+  const kinds = [kindOf(left), kindOf(right)];
+  if (kinds.includes('double') || kinds.includes('decimal')) {
+    throw new CommandError(2, 'Cannot apply $bit to a value of non-integral type');
+  }
+  const a = toBigInt(left);
+  const b = toBigInt(right);
+  const result = operation === 'and' ? a & b : operation === 'or' ? a | b : a ^ b;
+  return storedInteger(result, kinds.includes('long'));
+}

@@ -1,0 +1,103 @@
+import { type Collection, checkNamespace } from '../catalog.ts';
+import { type BsonDocument, decodeDocument, encodeDocument, isDocument } from '../document-codec.ts';
+import type { EngineParts } from '../engine.ts';
+import { CommandError } from '../errors.ts';
+import { own } from '../paths.ts';
+import { compileFilter } from '../query.ts';
+import { withIdFirst } from '../raw-bson.ts';
+import { newId } from './write.ts';
+
+/** `$out` and `$merge`: writing the result of a pipeline into a collection. */
+
+/** @throws CommandError when a document cannot be written as the stage asks */
+export async function writePipelineResult(
+  parts: EngineParts,
+  database: string,
+  results: Iterator<Uint8Array>,
+  stage: BsonDocument,
+): Promise<void> {
+  const documents = [...{ [Symbol.iterator]: () => results }].map((raw) => withIdFirst(raw, newId));
+  if (stage.$out !== undefined) return replaceCollection(parts, targetOf(database, stage.$out), documents);
+  const merge = isDocument(stage.$merge) ? stage.$merge : { into: stage.$merge };
+  await mergeInto(parts, targetOf(database, merge.into), documents, merge);
+}
+
+function targetOf(database: string, target: unknown): string {
+  if (isDocument(target)) return checkNamespace(String(target.db ?? database), target.coll);
+  return checkNamespace(database, target);
+}
+
+function replaceCollection(parts: EngineParts, namespace: string, documents: readonly Uint8Array[]): Promise<void> {
+  const { storage, catalog, collections } = parts;
+  return storage.write(() => {
+    try {
+      storage.attempt(() => {
+        const old = catalog.find(namespace);
+        const indexes = old?.indexes.slice(1) ?? [];
+        if (old) catalog.drop(old);
+        const fresh = catalog.create(namespace);
+        for (const { name, key, unique, sparse, partial, expireAfterSeconds } of indexes) {
+          catalog.addIndex(fresh, {
+            name,
+            key,
+            unique,
+            sparse,
+            ...(partial && { partialFilterExpression: partial.source }),
+            ...(expireAfterSeconds !== undefined && { expireAfterSeconds }),
+          });
+        }
+        for (const raw of documents) collections.insert(fresh, raw);
+      });
+    } catch (error) {
+      catalog.reload();
+      throw error;
+    }
+  });
+}
+
+function mergeInto(
+  parts: EngineParts,
+  namespace: string,
+  documents: readonly Uint8Array[],
+  merge: BsonDocument,
+): Promise<void> {
+  const on = merge.on === undefined ? ['_id'] : ([merge.on].flat() as string[]);
+  return parts.storage.write(() => {
+    const collection = parts.ensureCollection(namespace);
+    for (const raw of documents) mergeDocument(parts, collection, raw, on, merge);
+  });
+}
+
+function mergeDocument(
+  parts: EngineParts,
+  collection: Collection,
+  raw: Uint8Array,
+  on: readonly string[],
+  merge: BsonDocument,
+): void {
+  const { collections } = parts;
+  const document = decodeDocument(raw);
+  const filter = compileFilter(Object.fromEntries(on.map((name) => [name, { $eq: own(document, name) ?? null }])));
+  const [found] = [...collections.select(collection, { filter, sort: [], skip: 0, limit: 1 })];
+  if (!found) {
+    if (merge.whenNotMatched === 'fail')
+      throw new CommandError(13113, '$merge could not find a matching document in the target collection');
+    if (merge.whenNotMatched !== 'discard') collections.insert(collection, raw);
+    return;
+  }
+  const before = decodeDocument(found.raw);
+  switch (merge.whenMatched ?? 'merge') {
+    case 'merge':
+      collections.replace(collection, found, before, { ...before, ...document, _id: before._id });
+      return;
+    case 'replace':
+      collections.replace(collection, found, before, decodeDocument(encodeDocument({ ...document, _id: before._id })));
+      return;
+    case 'keepExisting':
+      return;
+    case 'fail':
+      throw new CommandError(11000, '$merge found an existing document with the same values for the on field');
+    default:
+      throw new CommandError(238, '$merge with a pipeline is not supported by the embedded engine');
+  }
+}

@@ -1,0 +1,231 @@
+import { Long } from 'bson';
+import { checkPipeline } from '../aggregate.ts';
+import { equalValues } from '../bson-order.ts';
+import type { Collection } from '../catalog.ts';
+import type { Found, ScanCounters, Selection } from '../collections.ts';
+import { type BsonDocument, decodeDocument } from '../document-codec.ts';
+import type { Command, CommandHandler, EngineParts } from '../engine.ts';
+import { CommandError } from '../errors.ts';
+import { valuesAt } from '../paths.ts';
+import type { Plan } from '../planner.ts';
+import { compileProjection } from '../projection.ts';
+import { compileFilter } from '../query.ts';
+import { toNumber } from '../query-operators.ts';
+import { encodeCursorReply, pickFields } from '../raw-bson.ts';
+import { parseSort } from '../sort.ts';
+import { namespaceOf, refuseCollation, wholeNumber } from './arguments.ts';
+import { writePipelineResult } from './pipeline-output.ts';
+
+const FIRST_BATCH = 101;
+
+/** Commands that read. */
+export function readCommands(parts: EngineParts): Record<string, CommandHandler> {
+  const { catalog, collections, cursors, aggregation } = parts;
+
+  const find: CommandHandler = (command) => {
+    const { body } = command;
+    const namespace = namespaceOf(command);
+    refuseCollation(body);
+    if (body.tailable)
+      throw new CommandError(2, 'error processing query: tailable cursor requested on non capped collection');
+    const selection = selectionOf(body, body.filter);
+    const project = compileProjection(body.projection, selection.filter);
+    const collection = catalog.find(namespace);
+    const found = collection ? collections.select(collection, selection) : none();
+    const batchSize = wholeNumber(body.batchSize, 'batchSize', FIRST_BATCH);
+    const batch = cursors.open(projected(found, project), namespace, batchSize, singleBatch(body));
+    return encodeCursorReply('firstBatch', batch.documents, batch.id, namespace);
+  };
+
+  const getMore: CommandHandler = ({ database, body }) => {
+    const namespace = `${database}.${String(body.collection)}`;
+    const id = cursorId(body.getMore);
+    const batch = cursors.next(id, namespace, wholeNumber(body.batchSize, 'batchSize', 0) || Number.POSITIVE_INFINITY);
+    return encodeCursorReply('nextBatch', batch.documents, batch.id, namespace);
+  };
+
+  const killCursors: CommandHandler = ({ body }) => {
+    const cursorsKilled: Long[] = [];
+    const cursorsNotFound: Long[] = [];
+    for (const given of body.cursors as unknown[]) {
+      const id = cursorId(given);
+      (cursors.kill(id) ? cursorsKilled : cursorsNotFound).push(Long.fromBigInt(id));
+    }
+    return { cursorsKilled, cursorsNotFound, cursorsAlive: [], cursorsUnknown: [] };
+  };
+
+  const aggregate: CommandHandler = async (command) => {
+    const { body, database } = command;
+    refuseCollation(body);
+    const pipeline = checkPipeline(body.pipeline);
+    const namespace = toNumber(body.aggregate) === 1 ? undefined : namespaceOf(command);
+    if (body.explain) return explained(command, { ...body, cursor: undefined });
+    const output = pipeline.at(-1);
+    const name = namespace ?? `${database}.$cmd.aggregate`;
+    if (output?.$out !== undefined || output?.$merge !== undefined) {
+      await writePipelineResult(parts, database, aggregation.run(database, namespace, pipeline.slice(0, -1)), output);
+      return encodeCursorReply('firstBatch', [], 0n, name);
+    }
+    const options = (body.cursor ?? {}) as BsonDocument;
+    const batchSize = wholeNumber(options.batchSize, 'batchSize', FIRST_BATCH);
+    const batch = cursors.open(aggregation.run(database, namespace, pipeline), name, batchSize, false);
+    return encodeCursorReply('firstBatch', batch.documents, batch.id, name);
+  };
+
+  const count: CommandHandler = (command) => {
+    const collection = catalog.find(namespaceOf(command));
+    const selection = { ...selectionOf(command.body, command.body.query), sort: [] };
+    return { n: collection ? collections.count(collection, selection) : 0 };
+  };
+
+  const distinct: CommandHandler = (command) => {
+    const { body } = command;
+    refuseCollation(body);
+    const collection = catalog.find(namespaceOf(command));
+    if (typeof body.key !== 'string')
+      throw new CommandError(14, "BSON field 'distinct.key' is the wrong type, expected type 'string'");
+    const selection = selectionOf({ hint: body.hint }, body.query);
+    return { values: collection ? distinctValues(collections.select(collection, selection), body.key) : [] };
+  };
+
+  function explained({ database }: Command, explainedCommand: BsonDocument): BsonDocument {
+    const [name = ''] = Object.keys(explainedCommand);
+    const namespace = `${database}.${String(explainedCommand[name])}`;
+    const selection = explainedSelection(name, explainedCommand);
+    const collection = catalog.find(namespace);
+    const winningPlan = collection
+      ? describePlan(collections.plan(collection, selection), selection)
+      : { stage: 'EOF' };
+    return {
+      explainVersion: '1',
+      queryPlanner: { namespace, parsedQuery: selection.filter.source, winningPlan, rejectedPlans: [] },
+      executionStats: collection ? executionStatistics(collection, selection) : {},
+      command: explainedCommand,
+    };
+  }
+
+  function explainedSelection(name: string, command: BsonDocument): Selection {
+    if (name === 'aggregate') return aggregation.selection(checkPipeline(command.pipeline)).selection;
+    if (name === 'update') return firstStatement(command.updates);
+    if (name === 'delete') return firstStatement(command.deletes);
+    return selectionOf(command, command.filter ?? command.query);
+  }
+
+  function executionStatistics(collection: Collection, selection: Selection): BsonDocument {
+    const counters: ScanCounters = { keys: 0, documents: 0 };
+    let returned = 0;
+    for (const _ of collections.select(collection, selection, counters)) returned += 1;
+    return {
+      executionSuccess: true,
+      nReturned: returned,
+      totalKeysExamined: counters.keys,
+      totalDocsExamined: counters.documents,
+    };
+  }
+
+  return {
+    find,
+    getMore,
+    killCursors,
+    aggregate,
+    count,
+    distinct,
+    explain: (command) => explained(command, command.body.explain as BsonDocument),
+  };
+}
+
+function selectionOf(body: BsonDocument, filter: unknown): Selection {
+  const limit = toNumber(body.limit ?? 0);
+  return {
+    filter: compileFilter(filter),
+    sort: parseSort(body.sort),
+    skip: wholeNumber(body.skip, 'skip', 0),
+    // Older clients ask for a single batch by a negative limit.
+    limit: Math.abs(limit),
+    ...(body.hint !== undefined && !isEmptyHint(body.hint) && { hint: body.hint }),
+  };
+}
+
+function isEmptyHint(hint: unknown): boolean {
+  return typeof hint === 'object' && hint !== null && Object.keys(hint).length === 0;
+}
+
+function singleBatch(body: BsonDocument): boolean {
+  return body.singleBatch === true || toNumber(body.limit ?? 0) < 0;
+}
+
+function cursorId(value: unknown): bigint {
+  return value instanceof Long ? value.toBigInt() : BigInt(Math.trunc(toNumber(value) || 0));
+}
+
+function firstStatement(statements: unknown): Selection {
+  const [statement = {}] = (statements ?? []) as BsonDocument[];
+  return selectionOf({}, statement.q);
+}
+
+function* projected(found: Iterable<Found>, project: (raw: Uint8Array) => Uint8Array): Generator<Uint8Array> {
+  for (const { raw } of found) yield project(raw);
+}
+
+function* none(): Generator<Found> {}
+
+function distinctValues(found: Iterable<Found>, key: string): unknown[] {
+  const path = key.split('.');
+  const field = new Set([path[0] ?? '']);
+  const values = new Map<string, unknown[]>();
+  const distinct: unknown[] = [];
+  for (const { raw } of found) {
+    for (const reached of valuesAt(decodeDocument(pickFields(raw, field)), path)) {
+      for (const value of Array.isArray(reached) ? (reached as unknown[]) : [reached])
+        addDistinct(values, distinct, value);
+    }
+  }
+  return distinct;
+}
+
+/** Values that print alike are compared; the others cannot be equal unless they are numbers, which print by their value. */
+function addDistinct(seen: Map<string, unknown[]>, distinct: unknown[], value: unknown): void {
+  if (value === undefined) return;
+  const number = toNumber(value);
+  const name = Number.isNaN(number) ? JSON.stringify(value) : String(number);
+  const alike = seen.get(name) ?? [];
+  if (alike.some((other) => equalValues(other, value))) return;
+  seen.set(name, [...alike, value]);
+  distinct.push(value);
+}
+
+function describePlan(plan: Plan, selection: Selection): BsonDocument {
+  const scan = describeScan(plan);
+  return plan.providesSort || selection.sort.length === 0
+    ? scan
+    : { stage: 'SORT', sortPattern: sortPattern(selection), inputStage: scan };
+}
+
+function sortPattern({ sort }: Selection): BsonDocument {
+  return Object.fromEntries(sort.map(({ path, descending }) => [path, descending ? -1 : 1]));
+}
+
+function describeScan(plan: Plan): BsonDocument {
+  if (plan.kind === 'collectionScan') return { stage: 'COLLSCAN', direction: plan.reverse ? 'backward' : 'forward' };
+  if (plan.kind === 'union') {
+    return {
+      stage: 'FETCH',
+      inputStage: { stage: 'OR', inputStages: plan.scans.map((scan) => describeScan(scan).inputStage) },
+    };
+  }
+  const { index, ranges, reverse } = plan;
+  return {
+    stage: 'FETCH',
+    inputStage: {
+      stage: 'IXSCAN',
+      keyPattern: index.key,
+      indexName: index.name,
+      isMultiKey: index.multikey,
+      isUnique: index.unique,
+      isSparse: index.sparse,
+      isPartial: index.partial !== undefined,
+      direction: reverse ? 'backward' : 'forward',
+      rangesScanned: ranges.length,
+    },
+  };
+}

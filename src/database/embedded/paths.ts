@@ -1,0 +1,49 @@
+import { type BsonDocument, isDocument } from './document-codec.ts';
+
+/** How MongoDB follows a dotted path through embedded documents and arrays. */
+
+const INDEX_PART = /^(0|[1-9]\d*)$/;
+
+/** Splits a dotted path. */
+export function splitPath(path: string): string[] {
+  return path.split('.');
+}
+
+/**
+ * Every value that a path reaches, in order. Arrays on the way are entered (each embedded document, and the element at a
+ * numeric part); an array at the end is given as it is. `undefined` stands for a document on the way that lacks the field.
+ */
+export function valuesAt(document: unknown, parts: readonly string[]): unknown[] {
+  if (parts.length === 1 && isDocument(document)) return [own(document, parts[0] ?? '')];
+  const found: unknown[] = [];
+  collect(document, parts, 0, found);
+  return found;
+}
+
+function collect(value: unknown, parts: readonly string[], position: number, found: unknown[]): void {
+  const part = parts[position];
+  if (part === undefined) {
+    found.push(value);
+    return;
+  }
+  if (!Array.isArray(value)) {
+    if (isDocument(value)) collect(own(value, part), parts, position + 1, found);
+    else found.push(undefined);
+    return;
+  }
+  if (INDEX_PART.test(part) && Number(part) < value.length) collect(value[Number(part)], parts, position + 1, found);
+  for (const item of value) if (isDocument(item)) collect(item, parts, position, found);
+}
+
+/** A document's own field; names such as `constructor` must not reach the prototype. */
+export function own(document: BsonDocument, name: string): unknown {
+  return Object.hasOwn(document, name) ? document[name] : undefined;
+}
+
+/** The values of a path with the arrays at its end opened: what a comparison looks at. The arrays themselves are included. */
+export function comparableValues(document: unknown, parts: readonly string[]): unknown[] {
+  const values = valuesAt(document, parts);
+  let opened: unknown[] | undefined;
+  for (const value of values) if (Array.isArray(value)) (opened ??= [...values]).push(...value);
+  return opened ?? values;
+}

@@ -1,0 +1,324 @@
+import { Decimal128, Double, Long } from 'bson';
+import { Context, evalExpr } from 'mingo/core';
+import * as accumulators from 'mingo/operators/accumulator';
+import * as expressions from 'mingo/operators/expression';
+import * as pipelineStages from 'mingo/operators/pipeline';
+import * as projections from 'mingo/operators/projection';
+import * as queries from 'mingo/operators/query';
+import * as windows from 'mingo/operators/window';
+import { compareValues, equalValues, type NumericValue, ORDER, typeOrder } from './bson-order.ts';
+import { isDocument } from './document-codec.ts';
+import { CommandError } from './errors.ts';
+import { comparableValues, splitPath, valuesAt } from './paths.ts';
+import { compareSorted, parseSort, sortValues } from './sort.ts';
+
+/**
+ * mingo with BSON's types: every operator that compares or calculates is replaced or wrapped here, because mingo knows only
+ * JavaScript's own types. Everything else (logic, arrays, strings, dates, stages) is mingo's.
+ */
+
+type Options = Parameters<typeof evalExpr>[2];
+type Predicate = (document: unknown) => boolean;
+type QueryOperator = (path: string, operand: unknown, options: Options) => Predicate;
+
+/** A query operator that holds when some value of the path does: arrays count as themselves and as their elements. */
+function someValue(test: (value: unknown, operand: unknown) => boolean): QueryOperator {
+  return (path, operand) => {
+    const parts = splitPath(path);
+    return (document) => {
+      for (const value of comparableValues(document, parts)) if (test(value, operand)) return true;
+      return false;
+    };
+  };
+}
+
+function negated(operator: QueryOperator): QueryOperator {
+  return (path, operand, options) => {
+    const predicate = operator(path, operand, options);
+    return (document) => !predicate(document);
+  };
+}
+
+const equals = someValue(equalValues);
+
+/** Orders compare only values of one type; NaN compares only with itself. */
+function ordered(accept: (comparison: number) => boolean): QueryOperator {
+  return someValue((value, operand) => {
+    if (typeOrder(value) !== typeOrder(operand)) return false;
+    if (isNaN_(value) !== isNaN_(operand)) return false;
+    return accept(compareValues(value, operand));
+  });
+}
+
+function isNaN_(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isNaN(value);
+  if (value instanceof Double) return Number.isNaN(value.value);
+  return value instanceof Decimal128 && value.toString() === 'NaN';
+}
+
+const isIn = someValue((value, operand) => {
+  for (const candidate of operand as unknown[]) {
+    if (
+      candidate instanceof RegExp ? typeof value === 'string' && candidate.test(value) : equalValues(value, candidate)
+    ) {
+      return true;
+    }
+  }
+  return false;
+});
+
+const exists: QueryOperator = (path, operand) => {
+  const parts = splitPath(path);
+  const wanted = isTruthy(operand);
+  return (document) => valuesAt(document, parts).some((value) => value !== undefined) === wanted;
+};
+
+function isTruthy(value: unknown): boolean {
+  if (typeOrder(value) === ORDER.number) return toNumber(value) !== 0;
+  return value !== false && value !== null && value !== undefined;
+}
+
+const TYPE_ALIASES: Readonly<Record<string, number>> = {
+  double: 1,
+  string: 2,
+  object: 3,
+  array: 4,
+  binData: 5,
+  undefined: 6,
+  objectId: 7,
+  bool: 8,
+  date: 9,
+  null: 10,
+  regex: 11,
+  javascript: 13,
+  symbol: 14,
+  int: 16,
+  timestamp: 17,
+  long: 18,
+  decimal: 19,
+  minKey: -1,
+  maxKey: 127,
+};
+
+const TYPE_OF_ORDER = new Map<number, number>([
+  [ORDER.string, 2],
+  [ORDER.object, 3],
+  [ORDER.array, 4],
+  [ORDER.binary, 5],
+  [ORDER.objectId, 7],
+  [ORDER.boolean, 8],
+  [ORDER.date, 9],
+  [ORDER.null, 10],
+  [ORDER.regularExpression, 11],
+  [ORDER.code, 13],
+  [ORDER.timestamp, 17],
+  [ORDER.minKey, -1],
+  [ORDER.maxKey, 127],
+]);
+
+/** BSON's type number of a value inside the engine. */
+function typeNumber(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'number') return (value | 0) === value && !Object.is(value, -0) ? 16 : 1;
+  if (value instanceof Double) return 1;
+  if (value instanceof Long) return 18;
+  if (value instanceof Decimal128) return 19;
+  return TYPE_OF_ORDER.get(typeOrder(value));
+}
+
+const NUMBER_TYPES = new Set([1, 16, 18, 19]);
+
+const hasType: QueryOperator = (path, operand, options) => {
+  const wanted = (Array.isArray(operand) ? operand : [operand]).map((type: unknown) => {
+    if (type === 'number') return 'number';
+    const code = typeof type === 'string' ? TYPE_ALIASES[type] : toNumber(type);
+    if (code === undefined) throw new CommandError(2, `Unknown type name alias: ${String(type)}`);
+    return code;
+  });
+  return someValue((value) => {
+    const type = typeNumber(value);
+    return type !== undefined && wanted.some((one) => (one === 'number' ? NUMBER_TYPES.has(type) : one === type));
+  })(path, operand, options);
+};
+
+const all: QueryOperator = (path, operand, options) => {
+  const conditions = (operand as unknown[]).map((item) => {
+    if (isDocument(item) && Object.hasOwn(item, '$elemMatch')) {
+      return (queries.$elemMatch as unknown as QueryOperator)(path, item.$elemMatch, options);
+    }
+    if (item instanceof RegExp) return isIn(path, [item], options);
+    return equals(path, item, options);
+  });
+  return (document) => conditions.length > 0 && conditions.every((condition) => condition(document));
+};
+
+const modulo: QueryOperator = (path, operand, options) => {
+  const [divisor, remainder] = (operand as unknown[]).map((item) => Math.trunc(toNumber(item)));
+  if (!divisor) throw new CommandError(2, 'divisor cannot be 0');
+  return someValue((value) => {
+    if (typeOrder(value) !== ORDER.number) return false;
+    const number = Math.trunc(toNumber(value));
+    return Number.isFinite(number) && number % divisor === remainder;
+  })(path, operand, options);
+};
+
+const ofSize: QueryOperator = (path, operand) => {
+  const parts = splitPath(path);
+  const size = toNumber(operand);
+  return (document) => valuesAt(document, parts).some((value) => Array.isArray(value) && value.length === size);
+};
+
+const matchesExpression: QueryOperator = (path, operand) => {
+  const expression = operand as RegExp;
+  return someValue((value) => typeof value === 'string' && expression.test(value))(path, operand, undefined as never);
+};
+
+const queryOverrides: Record<`$${string}`, QueryOperator> = {
+  $eq: equals,
+  $ne: negated(equals),
+  $gt: ordered((comparison) => comparison > 0),
+  $gte: ordered((comparison) => comparison >= 0),
+  $lt: ordered((comparison) => comparison < 0),
+  $lte: ordered((comparison) => comparison <= 0),
+  $in: isIn,
+  $nin: negated(isIn),
+  $exists: exists,
+  $type: hasType,
+  $all: all,
+  $mod: modulo,
+  $size: ofSize,
+  $regex: matchesExpression,
+};
+
+/** A number of any BSON type as a double; NaN for anything else. */
+export function toNumber(value: unknown): number {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return Number(value);
+  if (value instanceof Double) return value.value;
+  if (value instanceof Long) return value.toNumber();
+  if (value instanceof Decimal128) return Number(value.toString());
+  return Number.NaN;
+}
+
+type Expression = (document: unknown, expression: unknown, options: Options) => unknown;
+
+/** Numbers that mingo cannot calculate with become doubles; arrays are searched one level deep, for argument lists. */
+function plainNumbers(value: unknown): unknown {
+  if (value instanceof Double || value instanceof Long || value instanceof Decimal128) return toNumber(value);
+  if (Array.isArray(value)) return value.map((item) => (Array.isArray(item) ? item : plainNumbers(item)));
+  return value;
+}
+
+/** Evaluates the arguments, makes plain numbers of them and leaves the calculation to mingo. */
+function calculating(operator: Expression): Expression {
+  return (document, expression, options) => {
+    const values = plainNumbers(evalExpr(document, expression, options));
+    return operator(document, values, options);
+  };
+}
+
+const CALCULATIONS = [
+  '$abs', '$add', '$ceil', '$divide', '$exp', '$floor', '$ln', '$log', '$log10', '$mod', '$multiply', '$pow', '$round',
+  '$sqrt', '$subtract', '$trunc',
+] as const; // biome-ignore format: a list of names
+
+function comparing(accept: (comparison: number) => boolean | number): Expression {
+  return (document, expression, options) => {
+    const [left, right] = evalExpr(document, expression, options) as unknown[];
+    return accept(compareExpressionValues(left, right));
+  };
+}
+
+/** In expressions a missing value sorts before null, other than in queries. */
+function compareExpressionValues(left: unknown, right: unknown): number {
+  if (left === undefined || right === undefined) return Number(right === undefined) - Number(left === undefined);
+  return compareValues(left, right);
+}
+
+const expressionOverrides: Record<`$${string}`, Expression> = {
+  $eq: comparing((comparison) => comparison === 0),
+  $ne: comparing((comparison) => comparison !== 0),
+  $gt: comparing((comparison) => comparison > 0),
+  $gte: comparing((comparison) => comparison >= 0),
+  $lt: comparing((comparison) => comparison < 0),
+  $lte: comparing((comparison) => comparison <= 0),
+  $cmp: comparing((comparison) => Math.sign(comparison)),
+  $in: (document, expression, options) => {
+    const [value, list] = evalExpr(document, expression, options) as unknown[];
+    if (!Array.isArray(list)) throw new CommandError(40081, '$in requires an array as a second argument');
+    return list.some((item) => equalValues(item, value));
+  },
+  $type: (document, expression, options) => {
+    const type = typeNumber(evalExpr(document, expression, options));
+    return Object.keys(TYPE_ALIASES).find((name) => TYPE_ALIASES[name] === type) ?? 'missing';
+  },
+  $isNumber: (document, expression, options) => {
+    const value: unknown = evalExpr(document, expression, options);
+    return value !== undefined && typeOrder(value) === ORDER.number;
+  },
+  ...Object.fromEntries(CALCULATIONS.map((name) => [name, calculating(expressions[name] as unknown as Expression)])),
+};
+
+type Accumulator = (collection: unknown[], expression: unknown, options: Options) => unknown;
+
+function valuesOf(collection: unknown[], expression: unknown, options: Options): unknown[] {
+  if (expression === null || expression === undefined) return collection;
+  return collection.map((item) => evalExpr(item, expression, options) as unknown);
+}
+
+function numbersOf(collection: unknown[], expression: unknown, options: Options): number[] {
+  return valuesOf(collection, expression, options)
+    .flat()
+    .filter((value) => value !== undefined && typeOrder(value) === ORDER.number)
+    .map(toNumber);
+}
+
+function extreme(sign: 1 | -1): Accumulator {
+  return (collection, expression, options) => {
+    let best: unknown = null;
+    for (const value of valuesOf(collection, expression, options)) {
+      if (value === null || value === undefined) continue;
+      if (best === null || compareValues(value, best) * sign > 0) best = value;
+    }
+    return best;
+  };
+}
+
+const accumulatorOverrides: Record<`$${string}`, Accumulator> = {
+  $sum: (collection, expression, options) =>
+    numbersOf(collection, expression, options).reduce((sum, number) => sum + number, 0),
+  $avg: (collection, expression, options) => {
+    const numbers = numbersOf(collection, expression, options);
+    return numbers.length === 0 ? null : numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+  },
+  $max: extreme(1),
+  $min: extreme(-1),
+};
+
+type Stage = (source: { transform(change: (items: unknown[]) => unknown): unknown }, expression: unknown) => unknown;
+
+const sortStage: Stage = (source, expression) => {
+  const fields = parseSort(expression);
+  return source.transform((items) => {
+    const keyed = items.map((item) => ({ item, values: sortValues(item as Record<string, unknown>, fields) }));
+    keyed.sort((left, right) => compareSorted(left.values, right.values, fields));
+    return keyed.map(({ item }) => item)[Symbol.iterator]();
+  });
+};
+
+type Operators = Parameters<Context['addQueryOps']>[0];
+
+/** All operators, with those above in place of mingo's. */
+export const mingoContext = Context.init({
+  query: { ...queries, ...queryOverrides } as unknown as Operators,
+  expression: { ...expressions, ...expressionOverrides } as never,
+  accumulator: { ...accumulators, ...accumulatorOverrides } as never,
+  pipeline: { ...pipelineStages, $sort: sortStage } as never,
+  projection: { ...projections } as never,
+  window: { ...windows } as never,
+});
+
+/** The number types of BSON that `value` may have in the engine, for operators that calculate. */
+export function isNumeric(value: unknown): value is NumericValue {
+  return value !== undefined && typeOrder(value) === ORDER.number;
+}

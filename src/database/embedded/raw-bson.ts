@@ -1,0 +1,178 @@
+import { onDemand } from 'bson';
+import { CommandError } from './errors.ts';
+
+/** Work on BSON without decoding it: taking fields out, reordering them, checking the structure. */
+
+const EMBEDDED_DOCUMENT = 3;
+const ARRAY = 4;
+const CODE_WITH_SCOPE = 15;
+/** MongoDB's own limits. */
+const DEEPEST_NESTING = 180;
+export const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024;
+
+interface RawElement {
+  readonly type: number;
+  readonly name: string;
+  /** The whole element: type, name and value. */
+  readonly start: number;
+  readonly end: number;
+  readonly valueStart: number;
+}
+
+function* elementsOf(bytes: Uint8Array): Generator<RawElement> {
+  const buffer = asBuffer(bytes);
+  for (const [type, nameOffset, nameLength, offset, length] of onDemand.parseToElements(bytes)) {
+    yield {
+      type,
+      name: buffer.toString('utf8', nameOffset, nameOffset + nameLength),
+      start: nameOffset - 1,
+      end: offset + length,
+      valueStart: offset,
+    };
+  }
+}
+
+/** A Buffer over the same memory. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** A document of only the named top-level fields; the same bytes when it has no others. */
+export function pickFields(bytes: Uint8Array, names: ReadonlySet<string>): Uint8Array {
+  return selectFields(bytes, (name) => names.has(name));
+}
+
+/** A document without one top-level field. */
+export function omitField(bytes: Uint8Array, omitted: string): Uint8Array {
+  return selectFields(bytes, (name) => name !== omitted);
+}
+
+function selectFields(bytes: Uint8Array, wanted: (name: string) => boolean): Uint8Array {
+  const buffer = asBuffer(bytes);
+  const kept: Buffer[] = [];
+  let dropped = false;
+  for (const { name, start, end } of elementsOf(bytes)) {
+    if (wanted(name)) kept.push(buffer.subarray(start, end));
+    else dropped = true;
+  }
+  return dropped ? wrapElements(kept) : bytes;
+}
+
+function wrapElements(elements: readonly Buffer[]): Buffer {
+  let size = 5;
+  for (const element of elements) size += element.length;
+  const document = Buffer.allocUnsafe(size);
+  let offset = document.writeInt32LE(size, 0);
+  for (const element of elements) offset += element.copy(document, offset);
+  document[offset] = 0;
+  return document;
+}
+
+/** The raw documents of an array field. @returns undefined when the field is missing or holds anything but documents. */
+export function rawDocuments(bytes: Uint8Array, field: string): Buffer[] | undefined {
+  const buffer = asBuffer(bytes);
+  for (const element of elementsOf(bytes)) {
+    if (element.name !== field) continue;
+    if (element.type !== ARRAY) return undefined;
+    const array = buffer.subarray(element.valueStart, element.end);
+    const documents: Buffer[] = [];
+    for (const item of elementsOf(array)) {
+      if (item.type !== EMBEDDED_DOCUMENT) return undefined;
+      documents.push(array.subarray(item.valueStart, item.end));
+    }
+    return documents;
+  }
+  return undefined;
+}
+
+/** The name of the first field, which is the name of the command. */
+export function firstFieldName(bytes: Uint8Array): string {
+  for (const element of elementsOf(bytes)) return element.name;
+  return '';
+}
+
+/** Whether the document has this top-level field. */
+export function hasField(bytes: Uint8Array, field: string): boolean {
+  for (const element of elementsOf(bytes)) if (element.name === field) return true;
+  return false;
+}
+
+/**
+ * Puts `_id` first, as MongoDB stores it.
+ * @param newId the element to use when the document has no `_id`
+ */
+export function withIdFirst(bytes: Uint8Array, newId: () => Uint8Array): Buffer {
+  const buffer = asBuffer(bytes);
+  const others: Buffer[] = [];
+  let id: Buffer | undefined;
+  for (const { name, start, end } of elementsOf(bytes)) {
+    if (name !== '_id') others.push(buffer.subarray(start, end));
+    else if (others.length === 0) return buffer;
+    else id = buffer.subarray(start, end);
+  }
+  if (id) return wrapElements([id, ...others]);
+  const generated = asBuffer(newId());
+  return wrapElements([generated.subarray(4, generated.length - 1), ...others]);
+}
+
+/** Checks that a document can be read back later. @throws CommandError InvalidBSON, Overflow or BSONObjectTooLarge */
+export function checkDocument(bytes: Uint8Array): void {
+  if (bytes.length > MAX_DOCUMENT_SIZE) {
+    throw new CommandError(10334, `object to insert too large. size in bytes: ${bytes.length}, max size: 16777216`);
+  }
+  try {
+    checkElements(bytes, 0);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(22, `invalid BSON: ${error instanceof Error ? error.message : 'unreadable'}`);
+  }
+}
+
+function checkElements(bytes: Uint8Array, depth: number): void {
+  if (depth > DEEPEST_NESTING) throw new CommandError(15, 'Object exceeded maximum nested object depth: 180');
+  for (const [type, , , offset, length] of onDemand.parseToElements(bytes)) {
+    if (type === CODE_WITH_SCOPE) throw new CommandError(22, 'invalid BSON: code with scope is not supported');
+    if (type === EMBEDDED_DOCUMENT || type === ARRAY) checkElements(bytes.subarray(offset, offset + length), depth + 1);
+  }
+}
+
+/** The reply `{ cursor: { id, ns, [batchName]: [...documents] }, ok: 1 }` around documents that stay raw. */
+export function encodeCursorReply(
+  batchName: 'firstBatch' | 'nextBatch',
+  documents: readonly Uint8Array[],
+  cursorId: bigint,
+  namespace: string,
+): Buffer {
+  let batchSize = 5;
+  const names = documents.map((_, index) => Buffer.from(`\x03${index}\0`, 'latin1'));
+  for (let index = 0; index < documents.length; index += 1) {
+    batchSize += (names[index]?.length ?? 0) + (documents[index]?.length ?? 0);
+  }
+  const namespaceBytes = Buffer.from(`${namespace}\0`);
+  const batchField = Buffer.from(`\x04${batchName}\0`, 'latin1');
+  const cursorSize = 4 + 4 + 8 + 4 + 4 + namespaceBytes.length + batchField.length + batchSize + 1;
+  const size = 4 + 8 + cursorSize + 4 + 8 + 1;
+  const reply = Buffer.allocUnsafe(size);
+  let offset = reply.writeInt32LE(size, 0);
+  offset += reply.write('\x03cursor\0', offset, 'latin1');
+  offset = reply.writeInt32LE(cursorSize, offset);
+  offset += reply.write('\x12id\0', offset, 'latin1');
+  offset = reply.writeBigInt64LE(cursorId, offset);
+  offset += reply.write('\x02ns\0', offset, 'latin1');
+  offset = reply.writeInt32LE(namespaceBytes.length, offset);
+  offset += namespaceBytes.copy(reply, offset);
+  offset += batchField.copy(reply, offset);
+  offset = reply.writeInt32LE(batchSize, offset);
+  for (let index = 0; index < documents.length; index += 1) {
+    offset += names[index]?.copy(reply, offset) ?? 0;
+    reply.set(documents[index] ?? [], offset);
+    offset += documents[index]?.length ?? 0;
+  }
+  reply[offset] = 0;
+  reply[offset + 1] = 0;
+  offset += 2;
+  offset += reply.write('\x01ok\0', offset, 'latin1');
+  offset = reply.writeDoubleLE(1, offset);
+  reply[offset] = 0;
+  return reply;
+}

@@ -1,0 +1,73 @@
+import { compareValues } from './bson-order.ts';
+import { type BsonDocument, isDocument } from './document-codec.ts';
+import { CommandError } from './errors.ts';
+import { splitPath, valuesAt } from './paths.ts';
+
+/** One field of a sort or of an index: its path and direction. */
+export interface SortField {
+  readonly path: string;
+  readonly parts: readonly string[];
+  readonly descending: boolean;
+}
+
+/** Reads a sort document such as `{ a: 1, 'b.c': -1 }`. @throws CommandError BadValue */
+export function parseSort(sort: unknown): SortField[] {
+  if (sort === undefined || sort === null) return [];
+  if (!isDocument(sort)) throw new CommandError(14, 'Expected field sort to be of type object');
+  return Object.entries(sort).map(([path, direction]) => {
+    const number = Number(direction);
+    if (number !== 1 && number !== -1) {
+      throw new CommandError(
+        2,
+        `Sort key ordering must be 1 (for ascending) or -1 (for descending) but was for ${path}`,
+      );
+    }
+    return { path, parts: splitPath(path), descending: number === -1 };
+  });
+}
+
+/** The values a document sorts by: of an array, its smallest element when ascending and its largest when descending. */
+export function sortValues(document: BsonDocument, fields: readonly SortField[]): unknown[] {
+  return fields.map(({ parts, descending }) => {
+    const values = valuesAt(document, parts);
+    if (values.length === 1 && !Array.isArray(values[0])) return values[0] ?? null;
+    return extreme(values, descending);
+  });
+}
+
+function extreme(values: readonly unknown[], largest: boolean): unknown {
+  const candidates = values.flatMap((value) => (Array.isArray(value) ? value : [value ?? null]));
+  // MongoDB sorts an empty array before null, as the deprecated type undefined.
+  if (candidates.length === 0) return values.length === 0 ? null : BEFORE_NULL;
+  return candidates.reduce((best, value) => (compareSortValues(value, best) < 0 === largest ? best : value));
+}
+
+const BEFORE_NULL = Symbol('before null');
+
+function compareSortValues(left: unknown, right: unknown): number {
+  if (left === BEFORE_NULL || right === BEFORE_NULL) {
+    if (left === right) return 0;
+    const other = left === BEFORE_NULL ? right : left;
+    const isMinKey = isMinimum(other);
+    const sign = isMinKey ? 1 : -1;
+    return left === BEFORE_NULL ? sign : -sign;
+  }
+  return compareValues(left, right);
+}
+
+function isMinimum(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && (value as { _bsontype?: unknown })._bsontype === 'MinKey';
+}
+
+/** Compares the results of `sortValues` for the same fields. */
+export function compareSorted(
+  left: readonly unknown[],
+  right: readonly unknown[],
+  fields: readonly SortField[],
+): number {
+  for (let index = 0; index < fields.length; index += 1) {
+    const difference = compareSortValues(left[index], right[index]);
+    if (difference !== 0) return fields[index]?.descending ? -difference : difference;
+  }
+  return 0;
+}

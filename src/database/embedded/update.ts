@@ -1,0 +1,497 @@
+import { ObjectId, Timestamp } from 'bson';
+import { Aggregator } from 'mingo';
+import { add, bitwise, multiply } from './arithmetic.ts';
+import { compareValues, equalValues, type NumericValue } from './bson-order.ts';
+import { type BsonDocument, decodeDocument, encodeDocument, isDocument } from './document-codec.ts';
+import { CommandError } from './errors.ts';
+import { own, splitPath } from './paths.ts';
+import { compileFilter, type Filter } from './query.ts';
+import { isNumeric, mingoContext, toNumber } from './query-operators.ts';
+import { compareSorted, parseSort, sortValues } from './sort.ts';
+
+/**
+ * Updates of one document. The field operators are the engine's own, for they have to keep BSON's types and answer MongoDB's
+ * errors; conditions inside them ($pull, array filters, positional $) and pipeline updates are evaluated by mingo.
+ */
+
+/** An update, checked once per request. */
+export interface Update {
+  /** The document after the update. `before` is not changed. @throws CommandError when the update does not fit the document */
+  apply(before: BsonDocument, filter: Filter): BsonDocument;
+  /** The document that an upsert inserts: the filter's equality fields with the update applied, `_id` first. */
+  insertion(filter: Filter): BsonDocument;
+}
+
+interface Change {
+  readonly operator: string;
+  readonly path: string;
+  readonly parts: readonly string[];
+  readonly operand: unknown;
+}
+
+/**
+ * @param update a document of update operators, a replacement or a pipeline
+ * @throws CommandError FailedToParse, ConflictingUpdateOperators, BadValue
+ */
+export function compileUpdate(update: unknown, arrayFilters: readonly unknown[], now: () => Date): Update {
+  if (Array.isArray(update)) return pipelineUpdate(update as BsonDocument[]);
+  if (!isDocument(update)) throw new CommandError(9, 'Update argument must be either an object or an array');
+  const [first] = Object.keys(update);
+  if (!first?.startsWith('$')) return replacement(update);
+  return operatorUpdate(parseChanges(update), compileArrayFilters(arrayFilters), now);
+}
+
+function clone(document: BsonDocument): BsonDocument {
+  return decodeDocument(encodeDocument(document));
+}
+
+function replacement(document: BsonDocument): Update {
+  const dollar = Object.keys(document).find((name) => name.startsWith('$'));
+  if (dollar)
+    throw new CommandError(
+      52,
+      `The dollar ($) prefixed field '${dollar}' is not allowed in the context of an update's replacement document.`,
+    );
+  function replace(id: unknown): BsonDocument {
+    if (id !== undefined && Object.hasOwn(document, '_id') && !equalValues(document._id, id)) {
+      throw new CommandError(
+        66,
+        "After applying the update, the (immutable) field '_id' was found to have been altered",
+      );
+    }
+    return { ...(id !== undefined && { _id: id }), ...document };
+  }
+  return {
+    apply: (before) => replace(before._id),
+    insertion: (filter) => withId(replace(equalityFields(filter)._id)),
+  };
+}
+
+const PIPELINE_STAGES = new Set(['$set', '$addFields', '$unset', '$project', '$replaceRoot', '$replaceWith']);
+
+function pipelineUpdate(pipeline: BsonDocument[]): Update {
+  for (const stage of pipeline) {
+    const [name = ''] = Object.keys(stage);
+    if (!PIPELINE_STAGES.has(name)) throw new CommandError(72, `${name} is not allowed to be used within an update`);
+  }
+  const aggregator = new Aggregator(pipeline as never, { context: mingoContext, scriptEnabled: false });
+  function run(document: BsonDocument): BsonDocument {
+    const [after] = aggregator.run([document]) as BsonDocument[];
+    return keepId(document, after ?? {});
+  }
+  return {
+    apply: (before) => run(clone(before)),
+    insertion: (filter) => withId(run(equalityFields(filter))),
+  };
+}
+
+function keepId(before: BsonDocument, after: BsonDocument): BsonDocument {
+  if (before._id === undefined) return after;
+  if (after._id === undefined) return { _id: before._id, ...after };
+  if (!equalValues(before._id, after._id)) {
+    throw new CommandError(66, "Performing an update on the path '_id' would modify the immutable field '_id'");
+  }
+  return after;
+}
+
+/** Puts `_id` first and makes one if there is none. */
+function withId(document: BsonDocument): BsonDocument {
+  const { _id = new ObjectId(), ...rest } = document;
+  return { _id, ...rest };
+}
+
+function operatorUpdate(
+  changes: readonly Change[],
+  arrayFilters: ReadonlyMap<string, Filter>,
+  now: () => Date,
+): Update {
+  function run(document: BsonDocument, filter: Filter, inserting: boolean): BsonDocument {
+    const id = document._id;
+    for (const change of changes) {
+      if (change.operator === '$setOnInsert' && !inserting) continue;
+      for (const parts of concretePaths(document, change, filter, arrayFilters)) {
+        applyChange(document, change, parts, now);
+      }
+    }
+    if (id !== undefined && !(document._id !== undefined && equalValues(document._id, id))) {
+      throw new CommandError(66, "Performing an update on the path '_id' would modify the immutable field '_id'");
+    }
+    return document;
+  }
+  return {
+    apply: (before, filter) => run(clone(before), filter, false),
+    insertion: (filter) => withId(run(equalityFields(filter), filter, true)),
+  };
+}
+
+const OPERATORS = new Set([
+  '$set', '$setOnInsert', '$unset', '$inc', '$mul', '$min', '$max', '$rename', '$currentDate', '$push', '$pull', '$pullAll',
+  '$addToSet', '$pop', '$bit',
+]); // biome-ignore format: a list of names
+
+function parseChanges(update: BsonDocument): Change[] {
+  const changes: Change[] = [];
+  for (const [operator, fields] of Object.entries(update)) {
+    if (!OPERATORS.has(operator)) {
+      throw new CommandError(
+        9,
+        `Unknown modifier: ${operator}. Expected a valid update modifier or pipeline-style update specified as an array`,
+      );
+    }
+    if (!isDocument(fields))
+      throw new CommandError(9, `Modifiers operate on fields but we found another type for ${operator}`);
+    for (const [path, operand] of Object.entries(fields)) changes.push(parseChange(operator, path, operand));
+  }
+  refuseConflicts(changes);
+  return changes;
+}
+
+function parseChange(operator: string, path: string, operand: unknown): Change {
+  const parts = splitPath(path);
+  if (parts.includes(''))
+    throw new CommandError(56, `The update path '${path}' contains an empty field name, which is not allowed.`);
+  if (parts[0]?.startsWith('$'))
+    throw new CommandError(52, `The dollar ($) prefixed field '${path}' is not valid for storage.`);
+  if ((operator === '$inc' || operator === '$mul') && !isNumeric(operand)) {
+    throw new CommandError(
+      14,
+      `Cannot ${operator === '$inc' ? 'increment' : 'multiply'} with non-numeric argument: {${path}}`,
+    );
+  }
+  if (operator === '$rename' && typeof operand !== 'string')
+    throw new CommandError(2, `The 'to' field for $rename must be a string: ${path}`);
+  return { operator, path, parts, operand };
+}
+
+function refuseConflicts(changes: readonly Change[]): void {
+  const paths = changes.flatMap(({ operator, path, operand }) =>
+    operator === '$rename' ? [path, String(operand)] : [path],
+  );
+  paths.forEach((path, position) => {
+    for (const other of paths.slice(position + 1)) {
+      if (path === other || path.startsWith(`${other}.`) || other.startsWith(`${path}.`)) {
+        throw new CommandError(
+          40,
+          `Updating the path '${other}' would create a conflict at '${path.length < other.length ? path : other}'`,
+        );
+      }
+    }
+  });
+}
+
+function compileArrayFilters(arrayFilters: readonly unknown[]): Map<string, Filter> {
+  const filters = new Map<string, Filter>();
+  for (const arrayFilter of arrayFilters) {
+    const filter = compileFilter(arrayFilter);
+    const [name] = filter.fields === 'all' ? [] : filter.fields;
+    if (name === undefined)
+      throw new CommandError(9, 'Cannot use an expression without a top-level field name in arrayFilters');
+    if (filters.has(name))
+      throw new CommandError(9, `Found multiple array filters with the same top-level field name ${name}`);
+    filters.set(name, filter);
+  }
+  return filters;
+}
+
+/** Replaces `$`, `$[]` and `$[name]` of a path by the positions they stand for in this document. */
+function concretePaths(
+  document: BsonDocument,
+  change: Change,
+  filter: Filter,
+  arrayFilters: ReadonlyMap<string, Filter>,
+): string[][] {
+  let paths: string[][] = [[]];
+  for (const part of change.parts) {
+    if (part === '$') paths = paths.map((path) => [...path, String(matchedPosition(document, path, filter))]);
+    else if (part.startsWith('$[')) {
+      const name = part.slice(2, -1);
+      const elements = name === '' ? undefined : arrayFilters.get(name);
+      if (name !== '' && !elements)
+        throw new CommandError(2, `No array filter found for identifier '${name}' in path '${change.path}'`);
+      paths = paths.flatMap((path) => positions(document, path, change, name, elements));
+    } else for (const path of paths) path.push(part);
+  }
+  return paths;
+}
+
+function positions(
+  document: BsonDocument,
+  path: string[],
+  change: Change,
+  name: string,
+  elements: Filter | undefined,
+): string[][] {
+  const array = readPath(document, path);
+  if (!Array.isArray(array)) {
+    throw new CommandError(
+      2,
+      `The path '${path.join('.')}' must exist in the document in order to apply array updates (${change.path}).`,
+    );
+  }
+  const found: string[][] = [];
+  array.forEach((item: unknown, position) => {
+    if (elements === undefined || elements.test({ [name]: item })) found.push([...path, String(position)]);
+  });
+  return found;
+}
+
+/** The first element of an array that fulfils what the filter asks of the array. */
+function matchedPosition(document: BsonDocument, path: readonly string[], filter: Filter): number {
+  const name = path.join('.');
+  const conditions = conditionsOn(filter.source, name);
+  const array = readPath(document, path);
+  if (conditions.length > 0 && Array.isArray(array)) {
+    const query = compileFilter({ $and: conditions });
+    const position = array.findIndex((item: unknown) => query.test(nested(path, [item])));
+    if (position >= 0) return position;
+  }
+  throw new CommandError(2, 'The positional operator did not find the match needed from the query.');
+}
+
+function conditionsOn(source: BsonDocument, path: string): BsonDocument[] {
+  const found: BsonDocument[] = [];
+  for (const [name, value] of Object.entries(source)) {
+    if (name === path || name.startsWith(`${path}.`)) found.push({ [name]: value });
+    else if (name === '$and') for (const part of value as BsonDocument[]) found.push(...conditionsOn(part, path));
+  }
+  return found;
+}
+
+function nested(path: readonly string[], value: unknown): BsonDocument {
+  return path.reduceRight<unknown>((inner, part) => ({ [part]: inner }), value) as BsonDocument;
+}
+
+function readPath(document: unknown, parts: readonly string[]): unknown {
+  let value = document;
+  for (const part of parts) value = child(value, part);
+  return value;
+}
+
+function child(value: unknown, part: string): unknown {
+  if (Array.isArray(value)) return /^\d+$/.test(part) ? (value[Number(part)] as unknown) : undefined;
+  return isDocument(value) ? own(value, part) : undefined;
+}
+
+const LARGEST_ARRAY_GROWTH = 1_500_000;
+
+/** Writes a value, making embedded documents on the way. @throws CommandError PathNotViable */
+function writePath(document: BsonDocument, parts: readonly string[], value: unknown): void {
+  let holder: unknown = document;
+  parts.forEach((part, position) => {
+    const last = position === parts.length - 1;
+    const next = last ? value : (child(holder, part) ?? {});
+    if (Array.isArray(holder)) writeElement(holder, part, next);
+    else if (isDocument(holder)) setOwn(holder, part, next);
+    else throw notViable(part, parts[position - 1] ?? '', holder);
+    holder = next;
+  });
+}
+
+function writeElement(array: unknown[], part: string, value: unknown): void {
+  if (!/^\d+$/.test(part)) throw notViable(part, '', array);
+  const position = Number(part);
+  if (position > array.length + LARGEST_ARRAY_GROWTH) throw new CommandError(2, 'the array would become too large');
+  while (array.length < position) array.push(null);
+  array[position] = value;
+}
+
+function setOwn(document: BsonDocument, name: string, value: unknown): void {
+  if (name === '__proto__')
+    Object.defineProperty(document, name, { value, writable: true, enumerable: true, configurable: true });
+  else document[name] = value;
+}
+
+function notViable(part: string, parent: string, holder: unknown): CommandError {
+  return new CommandError(28, `Cannot create field '${part}' in element {${parent}: ${JSON.stringify(holder)}}`);
+}
+
+function removePath(document: BsonDocument, parts: readonly string[]): void {
+  const holder = readPath(document, parts.slice(0, -1));
+  const last = parts.at(-1) ?? '';
+  if (Array.isArray(holder)) {
+    if (/^\d+$/.test(last) && Number(last) < holder.length) holder[Number(last)] = null;
+  } else if (isDocument(holder) && Object.hasOwn(holder, last)) delete holder[last];
+}
+
+function applyChange(document: BsonDocument, change: Change, parts: readonly string[], now: () => Date): void {
+  const { operator, operand } = change;
+  const current = readPath(document, parts);
+  switch (operator) {
+    case '$set':
+    case '$setOnInsert':
+      return writePath(document, parts, operand);
+    case '$unset':
+      return removePath(document, parts);
+    case '$inc':
+    case '$mul':
+      return writePath(document, parts, calculated(change, current));
+    case '$min':
+    case '$max':
+      if (current === undefined || compareValues(operand, current) * (operator === '$min' ? -1 : 1) > 0)
+        writePath(document, parts, operand);
+      return;
+    case '$rename':
+      return rename(document, parts, current, String(operand));
+    case '$currentDate':
+      return writePath(document, parts, currentDate(operand, now));
+    case '$bit':
+      return writePath(document, parts, bits(current, operand));
+    default:
+      return changeArray(document, change, parts, current);
+  }
+}
+
+function calculated({ operator, operand, path }: Change, current: unknown): unknown {
+  const number = operand as NumericValue;
+  if (current === undefined) return operator === '$inc' ? number : multiply(0, number);
+  if (!isNumeric(current)) {
+    throw new CommandError(
+      14,
+      `Cannot apply ${operator} to a value of non-numeric type. The field '${path}' has non-numeric type`,
+    );
+  }
+  return operator === '$inc' ? add(current, number) : multiply(current, number);
+}
+
+function rename(document: BsonDocument, parts: readonly string[], current: unknown, target: string): void {
+  if (current === undefined) return;
+  removePath(document, parts);
+  writePath(document, splitPath(target), current);
+}
+
+function currentDate(operand: unknown, now: () => Date): unknown {
+  const type = isDocument(operand) ? operand.$type : 'date';
+  if (type === 'timestamp') return new Timestamp({ t: Math.floor(now().getTime() / 1000), i: 1 });
+  if (type === 'date' && (isDocument(operand) || typeof operand === 'boolean')) return now();
+  throw new CommandError(2, "The '$type' string field is required to be 'date' or 'timestamp'");
+}
+
+function bits(current: unknown, operand: unknown): unknown {
+  if (!isDocument(operand)) throw new CommandError(2, 'The $bit modifier is not compatible with this argument');
+  let value = current ?? 0;
+  for (const [operation, number] of Object.entries(operand)) {
+    if (operation !== 'and' && operation !== 'or' && operation !== 'xor')
+      throw new CommandError(2, `The $bit modifier only supports 'and', 'or', and 'xor', not '${operation}'`);
+    if (!isNumeric(value) || !isNumeric(number))
+      throw new CommandError(2, 'Cannot apply $bit to a value of non-integral type');
+    value = bitwise(operation, value, number);
+  }
+  return value;
+}
+
+const TAKES_FROM = new Set(['$pull', '$pullAll', '$pop']);
+
+function changeArray(
+  document: BsonDocument,
+  { operator, operand, path }: Change,
+  parts: readonly string[],
+  current: unknown,
+): void {
+  if (current === undefined && TAKES_FROM.has(operator)) return;
+  if (current !== undefined && !Array.isArray(current)) {
+    const code = operator === '$pop' ? 14 : 2;
+    throw new CommandError(
+      code,
+      `The field '${path}' must be an array but is of another type, so ${operator} cannot be applied`,
+    );
+  }
+  const array: unknown[] = current ?? [];
+  writePath(document, parts, changedArray(operator, array, operand));
+}
+
+function changedArray(operator: string, array: unknown[], operand: unknown): unknown[] {
+  switch (operator) {
+    case '$push':
+      return pushed(array, operand);
+    case '$addToSet':
+      return addedToSet(array, operand);
+    case '$pullAll': {
+      if (!Array.isArray(operand)) throw new CommandError(2, '$pullAll requires an array argument');
+      return array.filter((item) => !operand.some((unwanted) => equalValues(item, unwanted)));
+    }
+    case '$pull': {
+      const unwanted = pullCondition(operand);
+      return array.filter((item) => !unwanted(item));
+    }
+    default:
+      return popped(array, operand);
+  }
+}
+
+function popped(array: unknown[], operand: unknown): unknown[] {
+  const end = toNumber(operand);
+  if (end !== 1 && end !== -1) throw new CommandError(9, '$pop expects 1 or -1');
+  return end === 1 ? array.slice(0, -1) : array.slice(1);
+}
+
+function pullCondition(operand: unknown): (item: unknown) => boolean {
+  const expression = compileFilter({ item: operand }).source.item;
+  if (expression instanceof RegExp) return (item) => typeof item === 'string' && expression.test(item);
+  if (!isDocument(operand)) return (item) => equalValues(item, operand);
+  const [first] = Object.keys(operand);
+  if (first?.startsWith('$')) {
+    const filter = compileFilter({ item: operand });
+    return (item) => filter.test({ item });
+  }
+  const filter = compileFilter(operand);
+  return (item) => isDocument(item) && filter.test(item);
+}
+
+function addedToSet(array: unknown[], operand: unknown): unknown[] {
+  const items = isDocument(operand) && Array.isArray(operand.$each) ? (operand.$each as unknown[]) : [operand];
+  const result = [...array];
+  for (const item of items) if (!result.some((there) => equalValues(there, item))) result.push(item);
+  return result;
+}
+
+function pushed(array: unknown[], operand: unknown): unknown[] {
+  if (!isDocument(operand) || !Object.hasOwn(operand, '$each')) return [...array, operand];
+  if (!Array.isArray(operand.$each)) throw new CommandError(2, 'The argument to $each in $push must be an array');
+  const position = operand.$position === undefined ? array.length : toNumber(operand.$position);
+  const result = array.slice();
+  result.splice(position, 0, ...(operand.$each as unknown[]));
+  if (operand.$sort !== undefined) sortItems(result, operand.$sort);
+  if (operand.$slice === undefined) return result;
+  const slice = toNumber(operand.$slice);
+  return slice >= 0 ? result.slice(0, slice) : result.slice(slice);
+}
+
+function sortItems(items: unknown[], sort: unknown): void {
+  if (!isDocument(sort)) {
+    const direction = toNumber(sort);
+    items.sort((left, right) => compareValues(left, right) * direction);
+    return;
+  }
+  const fields = parseSort(sort);
+  const values = (item: unknown): unknown[] => (isDocument(item) ? sortValues(item, fields) : fields.map(() => null));
+  items.sort((left, right) => compareSorted(values(left), values(right), fields));
+}
+
+/** The fields that an upsert takes from its filter: those that the filter sets equal to a value. */
+function equalityFields(filter: Filter): BsonDocument {
+  const document: BsonDocument = {};
+  collectEqualities(filter.source, document);
+  return document;
+}
+
+function collectEqualities(source: BsonDocument, document: BsonDocument): void {
+  for (const [name, value] of Object.entries(source)) {
+    if (name === '$and') for (const part of value as BsonDocument[]) collectEqualities(part, document);
+    else if (name === '$or') collectSingleBranch(value as BsonDocument[], document);
+    else if (!name.startsWith('$')) {
+      const equal = equalityOperand(value);
+      if (equal !== undefined) writePath(document, splitPath(name), equal);
+    }
+  }
+}
+
+function collectSingleBranch(branches: BsonDocument[], document: BsonDocument): void {
+  const [only] = branches;
+  if (only && branches.length === 1) collectEqualities(only, document);
+}
+
+function equalityOperand(value: unknown): unknown {
+  if (value instanceof RegExp) return undefined;
+  if (!isDocument(value)) return value;
+  return Object.hasOwn(value, '$eq') ? value.$eq : undefined;
+}
