@@ -36,7 +36,7 @@ export function commandRoutes(dependencies: {
       status: 200,
       response: replySchema,
       async handle({ caller: { workspaceId, keyId }, body }) {
-        const reply = await dispatcher.run({
+        const reply: z.input<typeof replySchema> = await dispatcher.run({
           workspaceId,
           channel: body.channel === undefined ? null : findChannel(await channels(workspaceId), body.channel),
           user: { id: keyId, name: 'API', role: 'admin' },

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Reply } from '../chat/message.ts';
 
 const contentFields = { contentType: z.string(), base64: z.string() };
 
@@ -60,4 +59,4 @@ export const replySchema = z
     blocks: z.array(blockSchema),
     visibility: z.enum(['private', 'public']).describe('Who would see it in a chat channel.'),
   })
-  .meta({ id: 'Reply' }) satisfies z.ZodType<unknown, Reply>;
+  .meta({ id: 'Reply' });

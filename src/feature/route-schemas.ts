@@ -21,7 +21,8 @@ export const pageFields = {
   limit: z
     .string()
     .regex(/^\d{1,9}$/, { error: 'must be a whole number' })
-    .pipe(z.coerce.number().int().min(1).max(MAXIMUM_PAGE_SIZE))
+    .transform(Number)
+    .pipe(z.int().min(1).max(MAXIMUM_PAGE_SIZE))
     .describe(`1 to ${MAXIMUM_PAGE_SIZE}.`)
     .optional(),
 };
