@@ -1,3 +1,4 @@
+import { omit } from 'es-toolkit';
 import type { CommandContext, CommandOption, OptionValues } from '../../src/chat/command.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import type { CommandServices } from '../services.ts';
@@ -15,6 +16,9 @@ export const storeOption: CommandOption<CommandServices> = {
     return stores.map((store) => ({ value: storeReference(store), label: store.name }));
   },
 };
+
+/** The same where the loose words belong to another option: it has to be named, `loja:"Curso de Violão"`. */
+export const namedStoreOption: CommandOption<CommandServices> = omit(storeOption, ['takesRest']);
 
 /** What a command line calls a store by: its name, or its id when the name has quotes, which a command line cannot hold. */
 export function storeReference(store: Store): string {

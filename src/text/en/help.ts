@@ -1,3 +1,15 @@
 import type { help as portuguese } from '../pt-BR/help.ts';
 
-export const help: Record<keyof typeof portuguese, string> = {};
+export const help: Record<keyof typeof portuguese, string> = {
+  'command.ajuda': 'What can be done here',
+  'option.command': 'Command, to see in detail',
+  'button.create': 'Create the first store',
+  'help.welcome': 'Hello! Let us connect your first store',
+  'help.title': 'What can be done here',
+  'help.first_steps':
+    'Three steps: create the store with /loja criar Store name, paste the URL that appears into the Assiny webhook, and check everything with /checklist.',
+  'help.ask_an_admin': 'There is no store yet. Ask an admin to create the first one with /loja criar Store name.',
+  'help.more': 'To see a command in detail, type for example /ajuda relatorio.',
+  'help.how_to_type':
+    'What is in brackets is optional. You can say which option is which by its name, as in loja:"Guitar Course".',
+};

@@ -106,7 +106,6 @@ export const stores: Record<keyof typeof portuguese, string> = {
   'alert_rules.minimum': 'Least amount',
   'alert_rules.no_minimum': 'No minimum',
   'alert_rules.last_post': 'Last post to the channel',
-  'alert_rules.post_posted': '{at}',
   'alert_rules.post_failed': 'Failed on {at}. Invite Sininho to the channel or choose another.',
   'alert_rules.post_never': 'None yet',
   'alert_rules.channel_chosen': 'Alerts and the summary of “{store}” now go to {channel}.',

@@ -104,7 +104,6 @@ export const stores = {
   'alert_rules.minimum': 'Valor mínimo',
   'alert_rules.no_minimum': 'Sem mínimo',
   'alert_rules.last_post': 'Último post no canal',
-  'alert_rules.post_posted': '{at}',
   'alert_rules.post_failed': 'Falhou em {at}. Convide o Sininho para o canal ou escolha outro.',
   'alert_rules.post_never': 'Ainda nenhum',
   'alert_rules.channel_chosen': 'Os alertas e o resumo de “{store}” agora vão para {channel}.',

@@ -1,0 +1,72 @@
+import type { CommandContext, CommandOption, CommandVerb } from '../../src/chat/command.ts';
+import type { Reply } from '../../src/chat/message.ts';
+import { EVENT_KINDS } from '../../src/platforms/platform.ts';
+import type { Store } from '../../src/stores/store-service.ts';
+import { commandLine } from '../command-line.ts';
+import { chosenStore, namedStoreOption, storeReference } from '../options/store-option.ts';
+import { typedValue } from '../options/typed-value.ts';
+import type { CommandServices } from '../services.ts';
+import { kindNames, readKinds } from './kind-names.ts';
+
+const kindsOption: CommandOption<CommandServices> = {
+  name: 'eventos',
+  description: 'option.alert_kinds',
+  required: false,
+  takesRest: true,
+  example: 'compra aprovada, chargeback',
+};
+
+/** Chooses the events that become alerts; with none named, opens a form. */
+export const eventos: CommandVerb<CommandServices> = {
+  name: 'eventos',
+  description: 'command.alertas.eventos',
+  role: 'admin',
+  options: [kindsOption, namedStoreOption],
+  async run(context, options) {
+    const { translate, services, workspaceId } = context;
+    const store = await chosenStore(context, options);
+    const typed = typedValue(options, kindsOption.name);
+    if (typed === undefined) return kindsForm(context, store);
+    const kinds = readKinds(typed, translate);
+    await services.stores.update(workspaceId, store.id, { alerts: { kinds } });
+    return {
+      tone: 'success',
+      visibility: 'public',
+      blocks: [
+        {
+          type: 'paragraph',
+          text:
+            kinds.length === 0
+              ? translate('alert_rules.kinds_none', { store: store.name })
+              : translate('alert_rules.kinds_chosen', { store: store.name, kinds: kindNames(kinds, translate) }),
+        },
+      ],
+    };
+  },
+};
+
+function kindsForm({ translate }: CommandContext<CommandServices>, store: Store): Reply {
+  return {
+    title: translate('alert_rules.title', { store: store.name }),
+    tone: 'neutral',
+    visibility: 'private',
+    blocks: [
+      { type: 'paragraph', text: translate('alert_rules.kinds_how') },
+      {
+        type: 'form',
+        command: commandLine('/alertas eventos', { loja: storeReference(store) }),
+        fields: [
+          {
+            name: kindsOption.name,
+            label: translate('alert_rules.kinds'),
+            kind: 'multiselect',
+            required: true,
+            value: [...store.alerts.kinds],
+            choices: EVENT_KINDS.map((kind) => ({ value: kind, label: translate(`kind.${kind}`) })),
+          },
+        ],
+        submitLabel: translate('button.save'),
+      },
+    ],
+  };
+}

@@ -1,0 +1,47 @@
+import type { CommandOption, CommandVerb } from '../../src/chat/command.ts';
+import { formatMoney, parseMoney } from '../../src/text/money.ts';
+import { ProductError } from '../../src/text/product-error.ts';
+import { chosenStore, storeOption } from '../options/store-option.ts';
+import { typedValue } from '../options/typed-value.ts';
+import type { CommandServices } from '../services.ts';
+
+/** An amount: the last word or two when they read as one (`97`, `R$ 97,00`), or the only word there is. */
+const amountOption: CommandOption<CommandServices> = {
+  name: 'valor',
+  description: 'option.minimum',
+  required: true,
+  example: '97,00',
+  countTrailingWords(words) {
+    if (parseMoney(words.slice(-2).join(' ')) !== null) return Math.min(words.length, 2);
+    return words.length === 1 || parseMoney(words.at(-1) ?? '') !== null ? 1 : 0;
+  },
+};
+
+export const minimo: CommandVerb<CommandServices> = {
+  name: 'minimo',
+  description: 'command.alertas.minimo',
+  role: 'admin',
+  options: [amountOption, storeOption],
+  async run(context, options) {
+    const { translate, services, workspaceId, locale } = context;
+    const store = await chosenStore(context, options);
+    const typed = typedValue(options, amountOption.name) ?? '';
+    const minimumAmount = parseMoney(typed);
+    if (minimumAmount === null) throw new ProductError('amount_unknown', { amount: typed });
+    await services.stores.update(workspaceId, store.id, { alerts: { minimumAmount } });
+    const amount = formatMoney(minimumAmount, store.currency, locale);
+    return {
+      tone: 'success',
+      visibility: 'public',
+      blocks: [
+        {
+          type: 'paragraph',
+          text:
+            minimumAmount === 0
+              ? translate('alert_rules.minimum_none', { store: store.name })
+              : translate('alert_rules.minimum_chosen', { store: store.name, amount }),
+        },
+      ],
+    };
+  },
+};

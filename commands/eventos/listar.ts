@@ -1,0 +1,109 @@
+import type { CommandContext, CommandOption, CommandVerb } from '../../src/chat/command.ts';
+import type { Delivery } from '../../src/deliveries/delivery-service.ts';
+import type { Store } from '../../src/stores/store-service.ts';
+import { formatMoment } from '../../src/text/local-time.ts';
+import { ProductError } from '../../src/text/product-error.ts';
+import { commandLine } from '../command-line.ts';
+import { chosenStore, storeOption, storeReference } from '../options/store-option.ts';
+import { typedValue } from '../options/typed-value.ts';
+import { type RoleButton, roleButtons } from '../role-buttons.ts';
+import type { CommandServices } from '../services.ts';
+import { OUTCOME_WORDS, type OutcomeFilter, outcomeFilter } from './outcome-filter.ts';
+import { pageOption } from './page-option.ts';
+import { reasonSentence } from './reason-sentence.ts';
+
+const PAGE_SIZE = 10;
+
+const outcomeOption: CommandOption<CommandServices> = {
+  name: 'resultado',
+  description: 'option.outcome',
+  required: false,
+  countTrailingWords: (words) => (outcomeFilter(words.at(-1) ?? '') ? 1 : 0),
+  complete: async () => OUTCOME_WORDS.map((word) => ({ value: word, label: word })),
+};
+
+/** The newest deliveries of a store. Nothing in it identifies a buyer. */
+export const listar: CommandVerb<CommandServices> = {
+  name: 'listar',
+  description: 'command.eventos.listar',
+  role: 'viewer',
+  options: [storeOption, outcomeOption, pageOption],
+  async run(context, options) {
+    const { translate, services } = context;
+    const store = await chosenStore(context, options);
+    const outcome = typedValue(options, outcomeOption.name);
+    const page = { cursor: typedValue(options, pageOption.name), limit: PAGE_SIZE };
+    const { items, nextCursor } = await services.deliveries.list(store, filterOf(outcome), page);
+    const buttons = [
+      ...(nextCursor === null ? [] : [moreButton(context, store, outcome, nextCursor)]),
+      ...(outcome === undefined ? invalidButtons(context, store, items) : []),
+    ];
+    return {
+      title: translate('delivery.list', { store: store.name }),
+      tone: 'neutral',
+      visibility: 'private',
+      blocks: [
+        items.length === 0
+          ? {
+              type: 'paragraph',
+              text: translate(outcome === undefined ? 'delivery.none' : 'delivery.none_of_outcome'),
+            }
+          : {
+              type: 'table',
+              caption: translate('delivery.caption'),
+              columns: [
+                { label: translate('delivery.received_at'), align: 'left' },
+                { label: translate('delivery.kind'), align: 'left' },
+                { label: translate('delivery.outcome'), align: 'left' },
+                { label: translate('delivery.reason'), align: 'left' },
+                { label: translate('delivery.id'), align: 'left' },
+              ],
+              rows: items.map((delivery) => deliveryRow(context, store, delivery)),
+            },
+        ...roleButtons(context, buttons),
+      ],
+    };
+  },
+};
+
+function filterOf(typed: string | undefined): Partial<OutcomeFilter> {
+  if (typed === undefined) return {};
+  const filter = outcomeFilter(typed);
+  if (!filter) throw new ProductError('outcome_unknown', { outcome: typed, outcomes: OUTCOME_WORDS.join(', ') });
+  return filter;
+}
+
+function deliveryRow(
+  { translate, locale }: CommandContext<CommandServices>,
+  store: Store,
+  delivery: Delivery,
+): string[] {
+  return [
+    formatMoment(delivery.receivedAt, store.timezone, locale),
+    delivery.kind === null ? '–' : translate(`kind.${delivery.kind}`),
+    translate(`outcome.${delivery.outcome}`),
+    reasonSentence(delivery, translate) || '–',
+    delivery.id,
+  ];
+}
+
+function moreButton(
+  { translate }: CommandContext<CommandServices>,
+  store: Store,
+  resultado: string | undefined,
+  cursor: string,
+): RoleButton {
+  const command = commandLine('/eventos listar', { loja: storeReference(store), resultado, cursor });
+  return { label: translate('button.more'), command, style: 'secondary', role: 'viewer' };
+}
+
+/** A way to the invalid ones, when some are among those shown. */
+function invalidButtons(
+  { translate }: CommandContext<CommandServices>,
+  store: Store,
+  items: readonly Delivery[],
+): RoleButton[] {
+  if (!items.some(({ outcome }) => outcome === 'invalid')) return [];
+  const command = commandLine('/eventos listar', { loja: storeReference(store), resultado: 'invalido' });
+  return [{ label: translate('button.only_invalid'), command, style: 'secondary', role: 'viewer' }];
+}

@@ -1,0 +1,41 @@
+import { foldCase } from '../../src/chat/arguments.ts';
+import type { CommandContext, CommandOption, OptionValues } from '../../src/chat/command.ts';
+import type { Channel } from '../../src/chat/surface.ts';
+import { ProductError } from '../../src/text/product-error.ts';
+import type { CommandServices } from '../services.ts';
+import { typedValue } from './typed-value.ts';
+
+/** As many channel names as a sentence can hold. */
+const MAXIMUM_NAMES = 20;
+
+/** A channel: the last word when it begins with `#`, or the only word there is. */
+export const channelOption: CommandOption<CommandServices> = {
+  name: 'canal',
+  description: 'option.channel',
+  required: true,
+  example: '#vendas',
+  countTrailingWords: (words) => (words.length === 1 || words.at(-1)?.startsWith('#') ? 1 : 0),
+  async complete({ workspaceId, services }) {
+    const channels = await services.channels(workspaceId);
+    return channels.map(({ name }) => ({ value: `#${name}`, label: `#${name}` }));
+  },
+};
+
+/** @throws ProductError `channel_unknown`, which lists the channels there are */
+export async function chosenChannel(
+  { workspaceId, services }: CommandContext<CommandServices>,
+  options: OptionValues,
+): Promise<Channel> {
+  const typed = (typedValue(options, channelOption.name) ?? '').replace(/^#/, '');
+  const channels = await services.channels(workspaceId);
+  const channel =
+    channels.find(({ id }) => id === typed) ?? channels.find(({ name }) => foldCase(name) === foldCase(typed));
+  if (channel) return channel;
+  const names = channels.slice(0, MAXIMUM_NAMES).map(({ name }) => `#${name}`);
+  if (channels.length > MAXIMUM_NAMES) names.push('…');
+  throw new ProductError('channel_unknown', {
+    channel: typed,
+    count: channels.length,
+    channels: names.join(', '),
+  });
+}
