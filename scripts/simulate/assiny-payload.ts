@@ -1,4 +1,4 @@
-/** Payloads in the shape in which Assiny sends them, about invented people, for the tests of every part. */
+/** Payloads in the shape in which Assiny sends them, about invented people, for the simulator and the tests of every part. */
 
 export interface PayloadItem {
   productId?: string;
@@ -32,6 +32,8 @@ export interface PayloadOptions {
   transactionId?: string;
   /** Centavos, the total with bumps; the main product costs what the bumps leave. */
   amount?: number;
+  /** Centavos: what the platform keeps of the total. */
+  fee?: number;
   product?: PayloadItem;
   bumps?: readonly PayloadItem[];
   client?: PayloadClient;
@@ -39,6 +41,7 @@ export interface PayloadOptions {
   updatedAt?: Date;
   /** Default: what the event name says, else PIX. */
   paymentType?: string;
+  installments?: number;
   currency?: string;
   /** Parameters of the checkout link. */
   tracking?: Record<string, string>;
@@ -89,7 +92,7 @@ function pick<Values extends readonly [unknown, ...unknown[]]>(random: Random, v
 }
 
 /** Go writes times in microseconds. */
-function goTime(date: Date): string {
+export function goTime(date: Date): string {
   return date.toISOString().replace('Z', '000Z');
 }
 
@@ -188,7 +191,8 @@ function additionalData(paymentType: string, total: number, random: Random) {
 
 function buildTransaction(options: PayloadOptions, total: number, createdAt: Date, random: Random) {
   const paymentType = options.paymentType ?? paymentTypeOf(options.event);
-  const { fee, net } = shares(total);
+  const fee = options.fee ?? shares(total).fee;
+  const net = total - fee;
   return {
     id: options.transactionId ?? uuid(random),
     project: { id: uuid(random), organization: { id: uuid(random) } },
@@ -198,7 +202,7 @@ function buildTransaction(options: PayloadOptions, total: number, createdAt: Dat
     net_amount: net,
     currency: options.currency ?? 'BRL',
     payment_type: paymentType,
-    installments: 1,
+    installments: options.installments ?? 1,
     smart_installment: null,
     created_at: goTime(createdAt),
     updated_at: goTime(options.updatedAt ?? createdAt),
