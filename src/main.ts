@@ -48,7 +48,10 @@ function greet(product: Product, startedAt: number): void {
   if (product.hasConsole) say(`  Console:   ${product.localUrl}/`);
   say(`  Admin API: ${product.localUrl}/api/v1`);
   if (product.newAdminKey) {
-    say(`  Admin key: ${product.newAdminKey}`, '             It is shown this once; it is kept in the data directory for its owner only.');
+    say(
+      `  Admin key: ${product.newAdminKey}`,
+      '             It is shown this once; it is kept in the data directory for its owner only.',
+    );
   }
   say('');
 }

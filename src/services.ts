@@ -90,7 +90,16 @@ export function createServices(options: ServiceOptions): Services {
     lastSummaryDay: summaries.lastDay,
     now,
   });
-  const pipeline = createPipeline({ connection, stores, orders, counter, alerts, log, onAlerts: () => posting.wake(), now });
+  const pipeline = createPipeline({
+    connection,
+    stores,
+    orders,
+    counter,
+    alerts,
+    log,
+    onAlerts: () => posting.wake(),
+    now,
+  });
   const processing = createBackgroundTask({
     name: 'processing',
     async run(signal) {

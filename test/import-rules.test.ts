@@ -115,7 +115,9 @@ describe('the import rules', () => {
     const { summary, modules } = await check(['src', 'commands']);
     const looked = modules.filter(({ source }) => /^(src|commands)\//.test(source));
     expect(looked.length).toBeGreaterThan(50);
-    expect(looked.some(({ dependencies }) => dependencies.some(({ resolved }) => resolved.startsWith('src/')))).toBe(true);
+    expect(looked.some(({ dependencies }) => dependencies.some(({ resolved }) => resolved.startsWith('src/')))).toBe(
+      true,
+    );
     expect(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`)).toEqual([]);
   });
 

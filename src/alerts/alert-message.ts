@@ -16,8 +16,14 @@ const TONES: Partial<Record<EventKind, Tone>> = {
   subscription_overdue: 'attention',
 };
 
+/** What a channel is told of an event. */
+export type AlertContent = Pick<
+  AlertDocument,
+  'kind' | 'amount' | 'currency' | 'productName' | 'buyer' | 'paymentMethod' | 'installments' | 'source' | 'storeName'
+>;
+
 /** One alert as a channel sees it. */
-export function alertMessage(alert: AlertDocument, locale: Locale): Message {
+export function alertMessage(alert: AlertContent, locale: Locale): Message {
   const translate = translator(locale);
   const kind = translate(`kind.${alert.kind}`);
   const amount = alert.amount === null ? null : formatMoney(alert.amount, alert.currency, locale);

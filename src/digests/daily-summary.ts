@@ -22,7 +22,11 @@ interface SummaryDocument {
 }
 
 const summarySchema = new Schema<SummaryDocument>(
-  { _id: { type: String, required: true }, storeId: { type: String, required: true }, day: { type: String, required: true } },
+  {
+    _id: { type: String, required: true },
+    storeId: { type: String, required: true },
+    day: { type: String, required: true },
+  },
   { collection: 'dailysummaries', versionKey: false },
 );
 summarySchema.index({ storeId: 1, day: -1 });

@@ -46,7 +46,10 @@ export function createBackgroundTask(task: {
     run,
     wake() {
       run().catch((error: unknown) => {
-        task.log.error({ err: error, task: task.name }, 'Background work failed; it is tried again on schedule. Check the database.');
+        task.log.error(
+          { err: error, task: task.name },
+          'Background work failed; it is tried again on schedule. Check the database.',
+        );
       });
     },
     async stop() {

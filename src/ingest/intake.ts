@@ -63,7 +63,10 @@ export function createIntake(dependencies: {
       await spool.add({ id, platform, token, receivedAt: receivedAt.getTime(), headers, rawBody });
       return { status: 'stored', deliveryId: id, duplicate: false };
     } catch (error) {
-      log.error({ err: error, delivery: id }, 'A request could not be kept. Free disk space in DATA_DIR and bring the database back.');
+      log.error(
+        { err: error, delivery: id },
+        'A request could not be kept. Free disk space in DATA_DIR and bring the database back.',
+      );
       return { status: 'unavailable' };
     }
   }
@@ -105,7 +108,10 @@ export function createIntake(dependencies: {
           return await store(request, id, receivedAt);
         } catch (error) {
           awayUntil = now().getTime() + AWAY_MILLISECONDS;
-          log.error({ err: error, delivery: id }, 'The database did not take a delivery; it goes to the spool. Check the database.');
+          log.error(
+            { err: error, delivery: id },
+            'The database did not take a delivery; it goes to the spool. Check the database.',
+          );
         }
       }
       return await spoolRequest(request, id, receivedAt);
@@ -140,7 +146,8 @@ function checkRequest(request: WebhookRequest, store: WebhookStore): Checked {
   const { contentType, rawBody, headers } = request;
   if (store.secretHeader && !hasSecret(headers, store.secretHeader)) return { ok: false, reason: 'secret_header' };
   // A sender that names no content type is taken at its body's word: to refuse is to lose.
-  if (contentType && !/^application\/([\w.+-]+\+)?json\b/i.test(contentType)) return { ok: false, reason: 'content_type' };
+  if (contentType && !/^application\/([\w.+-]+\+)?json\b/i.test(contentType))
+    return { ok: false, reason: 'content_type' };
   const text = rawBody.toString('utf8').replace(/^\uFEFF/, '');
   if (text.trim() === '') return { ok: false, reason: 'body_empty' };
   try {

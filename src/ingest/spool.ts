@@ -71,7 +71,11 @@ export async function openSpool(options: { directory: string; maximumBytes?: num
  * delivery's id was chosen when it came.
  * @param store keeps a batch; rejects while the database is away
  */
-export async function drainSpool(spool: Spool, store: (batch: readonly SpooledRequest[]) => Promise<void>, log: Logger): Promise<void> {
+export async function drainSpool(
+  spool: Spool,
+  store: (batch: readonly SpooledRequest[]) => Promise<void>,
+  log: Logger,
+): Promise<void> {
   const batchSize = 200;
   for (let batch = spool.peek(batchSize); batch.length > 0; batch = spool.peek(batchSize)) {
     await store(batch);

@@ -12,7 +12,10 @@ const REFUSALS: Record<RefusalReason, { status: number; message: string }> = {
   body_not_object: { status: 400, message: 'O JSON precisa ser um objeto com “event” e “data”.' },
   body_too_large: { status: 413, message: 'O corpo passa de 1 MB. Envie um evento por vez.' },
   content_type: { status: 415, message: 'Envie com o cabeçalho Content-Type: application/json.' },
-  secret_header: { status: 401, message: 'O cabeçalho secreto desta loja faltou ou está errado. Confira-o no webhook da Assiny.' },
+  secret_header: {
+    status: 401,
+    message: 'O cabeçalho secreto desta loja faltou ou está errado. Confira-o no webhook da Assiny.',
+  },
 };
 
 /** `POST /webhooks/:platform/:token`: answers 2xx only after the delivery is durable, and never redirects. */

@@ -90,7 +90,10 @@ export function createPipeline(dependencies: {
     try {
       await finish(await processStore(store, batch));
     } catch (error) {
-      if (error instanceof mongoose.mongo.MongoNetworkError || error instanceof mongoose.mongo.MongoServerSelectionError) {
+      if (
+        error instanceof mongoose.mongo.MongoNetworkError ||
+        error instanceof mongoose.mongo.MongoServerSelectionError
+      ) {
         throw error;
       }
       if (batch.length > 1) {
@@ -101,7 +104,10 @@ export function createPipeline(dependencies: {
       }
       const [delivery] = batch;
       if (!delivery) return;
-      log.error({ err: error, delivery: delivery._id.toHexString() }, 'A delivery could not be processed; it is tried again later');
+      log.error(
+        { err: error, delivery: delivery._id.toHexString() },
+        'A delivery could not be processed; it is tried again later',
+      );
       await putBack(delivery);
     }
   }
@@ -154,7 +160,11 @@ export function createPipeline(dependencies: {
   }
 
   /** A replay may know an event that was unknown before: the unknown one goes, or it would be listed for ever. */
-  async function forgetMisread(store: Store, batch: readonly DeliveryDocument[], candidates: readonly EventDocument[]): Promise<void> {
+  async function forgetMisread(
+    store: Store,
+    batch: readonly DeliveryDocument[],
+    candidates: readonly EventDocument[],
+  ): Promise<void> {
     const replayed = batch.filter(({ eventId }) => eventId !== null).map(({ _id }) => _id.toHexString());
     if (replayed.length === 0) return;
     await events.deleteMany({
@@ -252,8 +262,13 @@ function withoutStore(delivery: DeliveryDocument): Finished {
   return ended(delivery, 'ignored', 'store_removed');
 }
 
-function finishedDelivery(delivery: DeliveryDocument, result: ReadResult, kept: ReadonlyMap<string, EventDocument>): Finished {
-  if (!result.ok) return ended(delivery, 'invalid', result.path === '' ? result.reason : `${result.path}: ${result.reason}`);
+function finishedDelivery(
+  delivery: DeliveryDocument,
+  result: ReadResult,
+  kept: ReadonlyMap<string, EventDocument>,
+): Finished {
+  if (!result.ok)
+    return ended(delivery, 'invalid', result.path === '' ? result.reason : `${result.path}: ${result.reason}`);
   const event = kept.get(result.event.dedupeKey);
   if (!event) return ended(delivery, 'failed', 'processing_failed');
   const finished = { delivery, kind: event.kind, eventId: event._id.toHexString() };

@@ -54,8 +54,7 @@ const secretHeaderSchema = z.strictObject({
   name: z
     .string()
     .trim()
-    .toLowerCase()
-    .regex(/^[a-z0-9!#$%&'*+.^_`|~-]{1,100}$/),
+    .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/),
   value: z.string().trim().min(1).max(500),
 });
 
@@ -328,7 +327,9 @@ function changedFields(changes: StoreChanges, at: Date, secretBox: SecretBox): R
   }
   if (changes.secretHeader !== undefined) {
     const header = changes.secretHeader;
-    fields.secretHeader = header ? { name: header.name, valueSealed: secretBox.seal(header.value) } : null;
+    fields.secretHeader = header
+      ? { name: header.name.toLowerCase(), valueSealed: secretBox.seal(header.value) }
+      : null;
   }
   return fields;
 }

@@ -103,7 +103,15 @@ describe('the pipeline', () => {
     const [report] = currencies;
     if (!report) throw new Error('no report');
     const { orders, gross, refunds, chargebacks, refused, pix, boleto } = report;
-    return { orders, gross, refunds, chargebacks, refused, pixGenerated: pix.generated, boletoGenerated: boleto.generated };
+    return {
+      orders,
+      gross,
+      refunds,
+      chargebacks,
+      refused,
+      pixGenerated: pix.generated,
+      boletoGenerated: boleto.generated,
+    };
   }
 
   it('gives the same orders, counters and alerts however deliveries are repeated, shuffled, split, processed at once and interrupted', async () => {
@@ -140,7 +148,9 @@ describe('the pipeline', () => {
 
           expect(await totalsOf(services, store)).toEqual(expectedTotals(purchases));
           const { items: orders } = await services.orders.list(store, {}, { limit: 200 });
-          expect(Object.fromEntries(orders.map((order) => [order.transactionId, [order.status, order.amount]]))).toEqual(
+          expect(
+            Object.fromEntries(orders.map((order) => [order.transactionId, [order.status, order.amount]])),
+          ).toEqual(
             Object.fromEntries(
               purchases.map(({ transactionId, story, amount }) => [
                 transactionId,

@@ -115,7 +115,9 @@ describe('the order counter', () => {
       wake = resolve;
     });
     const orders = orderModel(database.connection);
-    const original = orders.collection.bulkWrite.bind(orders.collection) as (...parameters: unknown[]) => Promise<unknown>;
+    const original = orders.collection.bulkWrite.bind(orders.collection) as (
+      ...parameters: unknown[]
+    ) => Promise<unknown>;
     vi.spyOn(orders.collection, 'bulkWrite').mockImplementationOnce((async (...parameters: unknown[]) => {
       await asleep;
       return await original(...parameters);
@@ -138,7 +140,9 @@ describe('the order counter', () => {
   it('moves sales to the days of another calendar when the time zone changes', async () => {
     const storeId = await storeWith([]);
     const lateEvening = new Date('2026-11-11T01:30:00Z');
-    await orderModel(database.connection).collection.insertOne(paidOrder(storeId, 'late', 10_000, lateEvening) as never);
+    await orderModel(database.connection).collection.insertOne(
+      paidOrder(storeId, 'late', 10_000, lateEvening) as never,
+    );
     const reports = createStoreReports({ connection: database.connection });
     const ordersOn = async (day: string) => {
       const report = await reports.report({ id: storeId, timezone: TIMEZONE, currency: 'BRL' }, { from: day, to: day });

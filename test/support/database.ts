@@ -31,7 +31,11 @@ export function useTestDatabase(): TestDatabase {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'sininho-test-'));
     const server = process.env.TEST_MONGODB_URI;
-    database = await openDatabase({ uri: server ? serverUri(server) : null, directory, log: pino({ level: 'silent' }) });
+    database = await openDatabase({
+      uri: server ? serverUri(server) : null,
+      directory,
+      log: pino({ level: 'silent' }),
+    });
     await database.connected;
   });
 

@@ -8,7 +8,12 @@ const WRITES = ['insertOne', 'insertMany', 'bulkWrite', 'updateOne', 'updateMany
  * @param when `after`: the write took effect although the caller is told that it failed
  * @returns how many writes were seen so far
  */
-export function interruptWrite(connection: Connection, step: number, when: 'before' | 'after', error: Error): () => number {
+export function interruptWrite(
+  connection: Connection,
+  step: number,
+  when: 'before' | 'after',
+  error: Error,
+): () => number {
   let calls = 0;
   for (const { collection } of Object.values(connection.models)) {
     for (const method of WRITES) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue } from '../../../src/platforms/assiny/catalogue.ts';
 import { assinyPayload, type Random } from '../../../scripts/simulate/assiny-payload.ts';
+import { catalogue } from '../../../src/platforms/assiny/catalogue.ts';
 import { eventOf } from './read.ts';
 
 /** The same numbers each time: a linear congruential generator (Numerical Recipes). */
