@@ -53,31 +53,31 @@ export function createAlertService(dependencies: {
   const windows = alertWindowModel(connection);
 
   async function releaseChannel(window: AlertWindowDocument): Promise<void> {
-    const channel = channelOf(window);
-    const open = { ...channel, enqueued: false, postKey: null };
     const endsAt = new Date(window.startedAt.getTime() + WINDOW_MILLISECONDS);
-    const expired = now() >= endsAt;
-    if (expired) {
-      const leftovers = await alerts
-        .find({ ...open, createdAt: { $lt: endsAt } })
-        .limit(2)
-        .lean<AlertDocument[]>();
-      if (leftovers.length > 0) {
-        if (!(await moveWindow(window, { startedAt: now(), posted: 1 }))) return;
-        const [only] = leftovers;
-        if (leftovers.length === 1 && only) await postSingly([only]);
-        else await postGathered(channel, { ...open, createdAt: { $lt: endsAt } });
-        return;
-      }
-    }
-    const room = POSTS_A_MINUTE - (expired ? 0 : window.posted);
+    const isOver = now() >= endsAt;
+    if (isOver && (await releaseLeftovers(window, endsAt))) return;
+    const minute = isOver ? { startedAt: now(), posted: 0 } : { startedAt: window.startedAt, posted: window.posted };
+    const room = POSTS_A_MINUTE - minute.posted;
     if (room <= 0) return;
-    const next = await alerts.find(open).sort({ createdAt: 1 }).limit(room).lean<AlertDocument[]>();
+    const next = await alerts
+      .find(openAlerts(channelOf(window)))
+      .sort({ createdAt: 1 })
+      .limit(room)
+      .lean<AlertDocument[]>();
     if (next.length === 0) return;
-    const moved = expired
-      ? await moveWindow(window, { startedAt: now(), posted: next.length })
-      : await moveWindow(window, { startedAt: window.startedAt, posted: window.posted + next.length });
-    if (moved) await postSingly(next);
+    if (await moveWindow(window, { ...minute, posted: minute.posted + next.length })) await postSingly(next);
+  }
+
+  /** Gathers what found no room in the minute that is over; false when there is none of it. */
+  async function releaseLeftovers(window: AlertWindowDocument, endsAt: Date): Promise<boolean> {
+    const channel = channelOf(window);
+    const leftovers = { ...openAlerts(channel), createdAt: { $lt: endsAt } };
+    const found = await alerts.find(leftovers).limit(2).lean<AlertDocument[]>();
+    if (found.length === 0) return false;
+    if (!(await moveWindow(window, { startedAt: now(), posted: 1 }))) return true;
+    if (found.length === 1) await postSingly(found);
+    else await postGathered(channel, leftovers);
+    return true;
   }
 
   /** Takes places in a channel's minute; false when another worker took some meanwhile. */
@@ -215,6 +215,11 @@ function newAlert(store: Store, channelId: string, event: EventDocument, created
 export function maskedBuyer(buyer: Buyer): string {
   const phone = buyer.phone ? `····${buyer.phone.slice(-4)}` : '';
   return [buyer.firstName ?? '', phone].filter((part) => part !== '').join(' ');
+}
+
+/** The alerts of a channel that no post was made for. */
+function openAlerts(channel: ChannelKey) {
+  return { ...channel, enqueued: false, postKey: null };
 }
 
 function windowId({ workspaceId, channelId }: ChannelKey): string {

@@ -37,32 +37,42 @@ export interface DayCount {
   products: ProductCount[];
 }
 
+/** One thing that an order adds to the day of a moment. */
+interface Addition {
+  at: Date;
+  metrics: Partial<Record<DayMetric, number>>;
+  products?: ProductCount[];
+}
+
+/** Counted once an order, on the day of the first event of the kind. */
+const FIRST_EVENTS = [
+  ['payment_refused', 'refused'],
+  ['cart_abandoned', 'carts'],
+  ['pix_generated', 'pixGenerated'],
+  ['boleto_generated', 'boletoGenerated'],
+  ['refund_requested', 'refundRequests'],
+] as const;
+
 /**
  * All that an order adds to the daily counters, by the store's calendar. A sale counts on the day it was paid, whatever
  * became of it later; a refund on the day of the refund.
  */
 export function countOrder(order: OrderState, timezone: string): DayCount[] {
   const days = new Map<LocalDay, DayCount>();
-
-  function countsOf(at: Date): DayCount {
+  for (const { at, metrics, products = [] } of [...moneyAdditions(order), ...firstEventAdditions(order)]) {
     const day = localDay(at, timezone);
-    let counts = days.get(day);
-    if (!counts) {
-      counts = { day, currency: order.currency, metrics: {}, products: [] };
-      days.set(day, counts);
-    }
-    return counts;
+    const counts = days.get(day) ?? { day, currency: order.currency, metrics: {}, products: [] };
+    days.set(day, counts);
+    addMetrics(counts, metrics);
+    counts.products.push(...products);
   }
+  return [...days.values()];
+}
 
-  function add(at: Date, metrics: Partial<Record<DayMetric, number>>): void {
-    const counts = countsOf(at);
-    for (const [metric, value] of Object.entries(metrics) as [DayMetric, number][]) {
-      if (value !== 0) counts.metrics[metric] = (counts.metrics[metric] ?? 0) + value;
-    }
-  }
-
+function moneyAdditions(order: OrderState): Addition[] {
+  const additions: Addition[] = [];
   if (order.paidAt) {
-    add(order.paidAt, {
+    const metrics = {
       orders: 1,
       gross: order.amount,
       fees: order.fee ?? 0,
@@ -70,23 +80,30 @@ export function countOrder(order: OrderState, timezone: string): DayCount[] {
       pixPaid: order.paymentMethod === 'pix' ? 1 : 0,
       boletoPaid: order.paymentMethod === 'boleto' ? 1 : 0,
       cardPaid: order.paymentMethod === 'card' ? 1 : 0,
-    });
-    countsOf(order.paidAt).products.push(...productCounts(order));
+    };
+    additions.push({ at: order.paidAt, metrics, products: productCounts(order) });
   }
-  if (order.refundedAt) add(order.refundedAt, { refunds: 1, refundedAmount: order.refundedAmount ?? order.amount });
-  if (order.chargedBackAt) add(order.chargedBackAt, { chargebacks: 1, chargebackAmount: order.amount });
-  const firsts = [
-    ['payment_refused', 'refused'],
-    ['cart_abandoned', 'carts'],
-    ['pix_generated', 'pixGenerated'],
-    ['boleto_generated', 'boletoGenerated'],
-    ['refund_requested', 'refundRequests'],
-  ] as const;
-  for (const [kind, metric] of firsts) {
+  if (order.refundedAt) {
+    const refundedAmount = order.refundedAmount ?? order.amount;
+    additions.push({ at: order.refundedAt, metrics: { refunds: 1, refundedAmount } });
+  }
+  if (order.chargedBackAt) {
+    additions.push({ at: order.chargedBackAt, metrics: { chargebacks: 1, chargebackAmount: order.amount } });
+  }
+  return additions;
+}
+
+function firstEventAdditions(order: OrderState): Addition[] {
+  return FIRST_EVENTS.flatMap(([kind, metric]) => {
     const first = order.timeline.find((entry) => entry.kind === kind);
-    if (first) add(first.at, { [metric]: 1 });
+    return first ? [{ at: first.at, metrics: { [metric]: 1 } }] : [];
+  });
+}
+
+function addMetrics(counts: DayCount, metrics: Addition['metrics']): void {
+  for (const [metric, value] of Object.entries(metrics) as [DayMetric, number][]) {
+    if (value !== 0) counts.metrics[metric] = (counts.metrics[metric] ?? 0) + value;
   }
-  return [...days.values()];
 }
 
 /** Each product of the order once, with what was paid for it. */

@@ -37,7 +37,27 @@ export function createOrderCounter(dependencies: { connection: Connection; now?:
     return await rounds.findOne({ storeId }).sort({ sequence: -1 }).lean<CountingRoundDocument>();
   }
 
-  async function writeRound(
+  /** The round that was left unfinished, else a new one that this worker wrote first; null when nothing waits. */
+  async function nextRound(storeId: string, timezone: string): Promise<CountingRoundDocument | null> {
+    for (;;) {
+      const last = await lastRound(storeId);
+      if (last && !last.done) return last;
+      const round = await sumWaiting(storeId, (last?.sequence ?? 0) + 1, timezone);
+      if (!round || (await isFirstToWrite(round))) return round;
+    }
+  }
+
+  async function isFirstToWrite(round: CountingRoundDocument): Promise<boolean> {
+    try {
+      await rounds.create(round);
+      return true;
+    } catch (error) {
+      if (isDuplicateKey(error)) return false;
+      throw error;
+    }
+  }
+
+  async function sumWaiting(
     storeId: string,
     sequence: number,
     timezone: string,
@@ -95,20 +115,8 @@ export function createOrderCounter(dependencies: { connection: Connection; now?:
   return {
     async countStore(storeId, timezone) {
       for (;;) {
-        const last = await lastRound(storeId);
-        if (last && !last.done) {
-          await finishRound(last);
-          continue;
-        }
-        const round = await writeRound(storeId, (last?.sequence ?? 0) + 1, timezone);
+        const round = await nextRound(storeId, timezone);
         if (!round) return;
-        try {
-          await rounds.create(round);
-        } catch (error) {
-          // Another worker wrote this round first; the loop helps it to finish and goes on from there.
-          if (isDuplicateKey(error)) continue;
-          throw error;
-        }
         await finishRound(round);
         await forgetOldRounds(storeId, round.sequence);
       }
