@@ -71,6 +71,7 @@ export function createConsoleRouter(dependencies: {
   const user: CommandUser = { id: 'console', name: translate('console.user'), role: 'admin' };
   const page = consolePage(locale);
   const streams = createEventStreams(surface, log);
+  const answerFault = faultHandler(locale, log);
   const router = express.Router();
 
   const guard: RequestHandler = (request, _response, next) => {
@@ -106,9 +107,10 @@ export function createConsoleRouter(dependencies: {
   const guarded = [securityHeaders(), guard];
   router.use('/console', guarded);
 
-  router.get('/', guarded, (_request: Request, response: Response) => {
+  function sendPage(_request: Request, response: Response): void {
     response.type('html').set('cache-control', 'no-cache').send(page);
-  });
+  }
+  router.get('/', guarded, sendPage, answerFault);
 
   router.use(
     '/console/assets',
@@ -158,7 +160,7 @@ export function createConsoleRouter(dependencies: {
   });
 
   router.use('/console', (_request, _response, next) => next(new RequestFault(404, 'console.not_found')));
-  router.use(faultHandler(locale, log));
+  router.use('/console', answerFault);
 
   return Object.assign(router, { close: () => streams.close() });
 }
@@ -218,8 +220,7 @@ const BODY_FAULTS: Readonly<Record<string, TextKey>> = {
 /** Answers every fault of the console with its status and one sentence; what nobody foresaw goes to the log as well. */
 function faultHandler(locale: Locale, log: Logger): ErrorRequestHandler {
   const translate = translator(locale);
-  return (error: unknown, request, response, next) => {
-    if (request.path !== '/' && !/^\/console(\/|$)/i.test(request.path)) return next(error);
+  return (error: unknown, _request, response, _next) => {
     if (response.headersSent) {
       response.destroy();
       return;

@@ -40,7 +40,15 @@ async function ask(
   const headers = Object.fromEntries(
     Object.entries({ host: `localhost:${server.port}`, ...options.headers }).filter(([, value]) => value !== undefined),
   ) as Record<string, string>;
-  const sent = request({ host: '127.0.0.1', port: server.port, path, method: options.method ?? 'GET', headers });
+  const sent = request({
+    host: '127.0.0.1',
+    port: server.port,
+    path,
+    method: options.method ?? 'GET',
+    headers,
+    // Else Node's client writes its own `Host` over an empty one.
+    setHost: false,
+  });
   sent.end(options.body);
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   const body = await text(response);
