@@ -13,9 +13,10 @@ export interface TestDatabase {
   prepare(): Promise<void>;
 }
 
-/** The server that `TEST_MONGODB_URI` names, with a database name of its own in the path. */
-function serverUri(server: string): string {
-  const uri = new URL(server);
+/** A new database on the server that `TEST_MONGODB_URI` names, or null when the suite runs on the embedded engine. */
+export function newServerDatabase(): string | null {
+  if (!process.env.TEST_MONGODB_URI) return null;
+  const uri = new URL(process.env.TEST_MONGODB_URI);
   uri.pathname = `/test_${randomUUID().replaceAll('-', '')}`;
   return uri.toString();
 }
@@ -30,9 +31,8 @@ export function useTestDatabase(): TestDatabase {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'sininho-test-'));
-    const server = process.env.TEST_MONGODB_URI;
     database = await openDatabase({
-      uri: server ? serverUri(server) : null,
+      uri: newServerDatabase(),
       directory,
       log: pino({ level: 'silent' }),
     });

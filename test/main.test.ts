@@ -1,0 +1,244 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mongoose from 'mongoose';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { assinyPayload } from '../scripts/simulate/assiny-payload.ts';
+import { newServerDatabase } from './support/database.ts';
+import { type ProductProcess, startProductProcess } from './support/product-process.ts';
+
+let directory = '';
+let running: ProductProcess[] = [];
+let databases: string[] = [];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'sininho-main-'));
+  running = [];
+  databases = [];
+});
+
+afterEach(async () => {
+  for (const product of running) product.signal('SIGKILL');
+  await Promise.all(running.map(({ exited }) => exited));
+  for (const uri of databases) {
+    const connection = await mongoose.createConnection(uri).asPromise();
+    await connection.dropDatabase();
+    await connection.close();
+  }
+  await rm(directory, { recursive: true, force: true });
+});
+
+function start(environment: Record<string, string> = {}): ProductProcess {
+  const product = startProductProcess({ DATA_DIR: directory, ...environment });
+  running.push(product);
+  return product;
+}
+
+/** One database for all starts of a test, on whichever server the suite runs. */
+function oneDatabase(): Record<string, string> {
+  const uri = newServerDatabase();
+  if (uri === null) return {};
+  databases.push(uri);
+  return { MONGODB_URI: uri };
+}
+
+interface Client {
+  get<T>(path: string): Promise<T>;
+  post<T>(path: string, body: unknown): Promise<T>;
+}
+
+function clientOf(address: string, key: string): Client {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  async function ask<T>(path: string, init: RequestInit): Promise<T> {
+    const response = await fetch(`${address}/api/v1${path}`, { ...init, headers });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+  return {
+    get: (path) => ask(path, {}),
+    post: (path, body) => ask(path, { method: 'POST', body: JSON.stringify(body) }),
+  };
+}
+
+async function allPages<T>(client: Client, path: string): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: { items: T[]; nextCursor: string | null } = await client.get(
+      `${path}?limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`,
+    );
+    items.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return items;
+}
+
+describe('a start that cannot work says why and what to do', () => {
+  test('every problem of the configuration at once', async () => {
+    const product = start({
+      PORT: 'http',
+      LOG_LEVEL: 'loud',
+      DEFAULT_TIMEZONE: 'Brasilia',
+      MONGODB_URI: 'postgres://x',
+    });
+    expect(await product.exited).toBe(78);
+    for (const name of ['PORT', 'LOG_LEVEL', 'DEFAULT_TIMEZONE', 'MONGODB_URI']) {
+      expect(product.output()).toMatch(new RegExp(`- ${name} must`));
+    }
+    expect(product.output()).not.toContain('    at ');
+  });
+
+  test('a port in use', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    const product = start({ PORT: String(port) });
+    expect(await product.exited).toBe(69);
+    expect(product.output()).toContain(`Port ${port} is in use`);
+    expect(product.output()).toContain(`PORT=${port + 1} npm start`);
+    expect(product.output()).not.toContain('    at ');
+    other.close();
+  });
+
+  test('a data directory that another process holds', async () => {
+    await start().ready;
+    const second = start();
+    expect(await second.exited).toBe(69);
+    expect(second.output()).toContain(`Another process is using the data directory ${directory}`);
+    expect(second.output()).toContain('DATA_DIR');
+    expect(second.output()).not.toContain('    at ');
+  });
+
+  test('a data directory that is a file', async () => {
+    const file = join(directory, 'file');
+    await writeFile(file, '');
+    const product = start({ DATA_DIR: file });
+    expect(await product.exited).toBe(69);
+    expect(product.output()).toContain(file);
+    expect(product.output()).not.toContain('    at ');
+  });
+});
+
+test('the first start prints the admin key once and keeps it for its owner alone', async () => {
+  const database = oneDatabase();
+  const first = start(database);
+  const address = await first.ready;
+  const key = first.adminKey();
+  expect(first.output()).toContain(`Console:   ${address}/`);
+  expect(key).toMatch(/^[\w-]{43}$/);
+  expect((await stat(join(directory, 'admin-api-key'))).mode & 0o777).toBe(0o600);
+  expect((await stat(join(directory, 'secret-key'))).mode & 0o777).toBe(0o600);
+  await clientOf(address, key ?? '').post('/stores', { name: 'Curso de Violão', platform: 'assiny' });
+  first.signal('SIGTERM');
+  expect(await first.exited).toBe(0);
+
+  const second = start(database);
+  const client = clientOf(await second.ready, key ?? '');
+  expect(second.adminKey()).toBeNull();
+  const stores = await client.get<{ items: { name: string; webhookUrl: string }[] }>('/stores');
+  expect(stores.items.map(({ name }) => name)).toEqual(['Curso de Violão']);
+  second.signal('SIGINT');
+  expect(await second.exited).toBe(0);
+});
+
+interface Report {
+  currencies: { currency: string; orders: number; gross: number }[];
+}
+interface AlertPost {
+  eventId: string;
+  status: string;
+}
+
+/** Posts one approval after another, several at a time, and remembers which were acknowledged. */
+function sendSales(webhookUrl: string, firstNumber: number) {
+  const acknowledged = new Set<string>();
+  let number = firstNumber;
+  let stopped = false;
+  async function sendOne(): Promise<void> {
+    const transactionId = `sale-${number}`;
+    number += 1;
+    const body = assinyPayload({ event: 'approved_purchase', transactionId, amount: 10_000 }, Math.random);
+    try {
+      const response = await fetch(webhookUrl, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      if (response.ok) acknowledged.add(transactionId);
+    } catch {
+      // The server died under the request; it was not acknowledged.
+    }
+  }
+  const senders = Array.from({ length: 8 }, async () => {
+    while (!stopped) await sendOne();
+  });
+  return {
+    acknowledged,
+    sent: () => number - firstNumber,
+    async stop() {
+      stopped = true;
+      await Promise.all(senders);
+    },
+  };
+}
+
+test('kill -9 under load loses nothing acknowledged and doubles nothing', async () => {
+  const environment = { ...oneDatabase(), ADMIN_API_KEY: 'a-key-for-the-crash-test' };
+  const first = start(environment);
+  const address = await first.ready;
+  const store = await clientOf(address, environment.ADMIN_API_KEY).post<{ id: string; webhookUrl: string }>('/stores', {
+    name: 'Curso de Violão',
+    platform: 'assiny',
+  });
+
+  const token = new URL(store.webhookUrl).pathname;
+  const acknowledged = new Set<string>();
+  let product = first;
+  let current = address;
+  for (const target of [60, 200]) {
+    const sales = sendSales(`${current}${token}`, acknowledged.size === 0 ? 0 : 10_000);
+    while (sales.acknowledged.size < target) await new Promise((resolve) => setImmediate(resolve));
+    product.signal('SIGKILL');
+    await product.exited;
+    await sales.stop();
+    for (const id of sales.acknowledged) acknowledged.add(id);
+    product = start(environment);
+    current = await product.ready;
+  }
+
+  const client = clientOf(current, environment.ADMIN_API_KEY);
+  const orderIds = async () =>
+    (await allPages<{ transactionId: string }>(client, `/stores/${store.id}/orders`)).map(
+      (order) => order.transactionId,
+    );
+  const missing = async () => {
+    const found = new Set(await orderIds());
+    return [...acknowledged].filter((id) => !found.has(id));
+  };
+  await expect.poll(missing, { timeout: 30_000 }).toEqual([]);
+  await expect
+    .poll(
+      async () =>
+        (await allPages<{ outcome: string }>(client, `/stores/${store.id}/deliveries`)).filter(
+          ({ outcome }) => outcome === 'received',
+        ).length,
+      { timeout: 30_000 },
+    )
+    .toBe(0);
+  const orders = await orderIds();
+  expect(new Set(orders).size).toBe(orders.length);
+  const events = await allPages<{ id: string; orderId: string }>(client, `/stores/${store.id}/events`);
+  expect(events.length).toBe(orders.length);
+  const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Sao_Paulo' });
+  const dayOf = (offset: number) => today.format(new Date(Date.now() + offset * 86_400_000));
+  await expect
+    .poll(
+      async () => (await client.get<Report>(`/stores/${store.id}/reports?from=${dayOf(-1)}&to=${dayOf(1)}`)).currencies,
+      { timeout: 30_000 },
+    )
+    .toMatchObject([{ currency: 'BRL', orders: orders.length, gross: orders.length * 10_000 }]);
+  const alerts = await allPages<AlertPost>(client, `/stores/${store.id}/alerts/posts`);
+  expect(alerts.map(({ eventId }) => eventId).sort()).toEqual(events.map(({ id }) => id).sort());
+});
