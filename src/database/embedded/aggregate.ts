@@ -83,20 +83,22 @@ export function createAggregation(catalog: Catalog, collections: Collections): A
     pipeline: readonly BsonDocument[],
   ): Generator<Uint8Array> {
     const { selection, rest } = selectionOf(pipeline);
-    const counted = namespace === undefined ? undefined : countStage(rest);
-    if (counted && namespace !== undefined) {
-      const collection = catalog.find(namespace);
-      const total = collection ? collections.count(collection, selection) : 0;
-      if (total > 0) yield encodeDocument(counted(total));
-      return;
-    }
-    if (rest.length === 0 && namespace !== undefined) {
-      const collection = catalog.find(namespace);
-      if (collection) for (const { raw } of collections.select(collection, selection)) yield raw;
-      return;
-    }
+    const collection = namespace === undefined ? undefined : catalog.find(namespace);
+    const counted = countStage(rest);
+    if (!collection) yield* processed(database, namespace, selection, rest);
+    else if (rest.length === 0) for (const { raw } of collections.select(collection, selection)) yield raw;
+    else if (counted) yield* counted(collections.count(collection, selection));
+    else yield* processed(database, namespace, selection, rest);
+  }
+
+  function* processed(
+    database: string,
+    namespace: string | undefined,
+    selection: Selection,
+    stages: readonly BsonDocument[],
+  ): Generator<Uint8Array> {
     const source = namespace === undefined ? [] : documentsOf(namespace, selection);
-    const aggregator = new Aggregator(rest as never, {
+    const aggregator = new Aggregator(stages as never, {
       context: contextFor(database),
       scriptEnabled: false,
       collectionResolver: (name: string) => [...documentsOf(`${database}.${name}`, everything(compileFilter({})))],
@@ -162,10 +164,10 @@ function positive(value: unknown, stage: string, least = 0): number {
 }
 
 /** What `countDocuments` asks for: one group that counts. It is answered without decoding documents. */
-function countStage(rest: readonly BsonDocument[]): ((total: number) => BsonDocument) | undefined {
+function countStage(rest: readonly BsonDocument[]): ((total: number) => Iterable<Uint8Array>) | undefined {
   const [stage, ...others] = rest;
   if (!stage || others.length > 0) return undefined;
-  if (typeof stage.$count === 'string') return (total) => ({ [String(stage.$count)]: total });
+  if (typeof stage.$count === 'string') return answerOfCount({}, stage.$count);
   const group = stage.$group;
   if (!isDocument(group)) return undefined;
   const names = Object.keys(group).filter((name) => name !== '_id');
@@ -173,5 +175,10 @@ function countStage(rest: readonly BsonDocument[]): ((total: number) => BsonDocu
   const sum = group[name];
   const constantId = group._id === null || typeof group._id === 'number';
   if (names.length !== 1 || !constantId || !isDocument(sum) || sum.$sum !== 1) return undefined;
-  return (total) => ({ _id: group._id, [name]: total });
+  return answerOfCount({ _id: group._id }, name);
+}
+
+/** Nothing to count gives no document at all. */
+function answerOfCount(beginning: BsonDocument, name: string): (total: number) => Iterable<Uint8Array> {
+  return (total) => (total === 0 ? [] : [encodeDocument({ ...beginning, [name]: total })]);
 }

@@ -1,4 +1,4 @@
-import type { Catalog, Collection } from './catalog.ts';
+import type { Catalog, Collection, Index } from './catalog.ts';
 import { documentKey, idPrefix } from './catalog.ts';
 import { type BsonDocument, decodeDocument, encodeDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
@@ -66,12 +66,8 @@ export function createCollections(storage: Storage, catalog: Catalog): Collectio
     if (chosen.kind === 'collectionScan') return yield* scanDocuments(collection, chosen.reverse, counters);
     const scans = chosen.kind === 'union' ? chosen.scans : [chosen];
     const several = chosen.kind === 'union' || scans.some(({ index }) => index.multikey);
-    const seen = new Set<number>();
-    for (const record of scanRecords(storage, scans, counters)) {
-      if (several) {
-        if (seen.has(record)) continue;
-        seen.add(record);
-      }
+    const records = scanRecords(storage, scans, counters);
+    for (const record of several ? eachOnce(records) : records) {
       const raw = readDocument(storage, collection, record);
       if (raw === undefined) continue;
       counters.documents += 1;
@@ -141,11 +137,12 @@ export function createCollections(storage: Storage, catalog: Catalog): Collectio
   }
 
   function total(collection: Collection): number {
-    if (collection.count === undefined) {
-      const range = { start: idPrefix(collection.id), end: idPrefix(collection.id + 1) };
-      collection.count = storage.documents.getKeysCount(range);
-    }
+    collection.count ??= countDocuments(collection);
     return collection.count;
+  }
+
+  function countDocuments({ id }: Collection): number {
+    return storage.documents.getKeysCount({ start: idPrefix(id), end: idPrefix(id + 1) });
   }
 
   function countMatching(collection: Collection, selection: Selection): number {
@@ -194,28 +191,34 @@ export function createCollections(storage: Storage, catalog: Catalog): Collectio
   }
 
   function validate(collection: Collection): Validation {
+    const errors = collection.indexes.flatMap((index) => validateIndex(collection, index));
+    return { valid: errors.length === 0, nrecords: countDocuments(collection), errors };
+  }
+
+  function validateIndex(collection: Collection, index: Index): string[] {
     const errors: string[] = [];
-    const expected = new Map(collection.indexes.map((index) => [index.id, 0]));
-    let nrecords = 0;
+    let expected = 0;
     for (const { record, raw } of scanDocuments(collection, false, { keys: 0, documents: 0 })) {
-      nrecords += 1;
-      const document = decodeDocument(raw);
-      for (const index of collection.indexes) {
-        const { keys } = keysOf(index, document);
-        expected.set(index.id, (expected.get(index.id) ?? 0) + keys.size);
-        for (const { key } of keys.values())
-          if (!hasEntry(storage, index, key, record)) errors.push(`${index.name}: record ${record} has no entry`);
-      }
+      const { keys } = keysOf(index, decodeDocument(raw));
+      expected += keys.size;
+      for (const { key } of keys.values())
+        if (!hasEntry(storage, index, key, record)) errors.push(`${index.name}: record ${record} has no entry`);
     }
-    for (const index of collection.indexes) {
-      const entries = storage.entries.getKeysCount({ start: idPrefix(index.id), end: idPrefix(index.id + 1) });
-      if (entries !== expected.get(index.id))
-        errors.push(`${index.name}: ${entries} entries for ${expected.get(index.id)} keys`);
-    }
-    return { valid: errors.length === 0, nrecords, errors };
+    const entries = storage.entries.getKeysCount({ start: idPrefix(index.id), end: idPrefix(index.id + 1) });
+    if (entries !== expected) errors.push(`${index.name}: ${entries} entries for ${expected} keys`);
+    return errors;
   }
 
   return { select, plan, count, insert, replace, remove, validate };
+}
+
+function* eachOnce(records: Iterable<number>): Generator<number> {
+  const seen = new Set<number>();
+  for (const record of records) {
+    if (seen.has(record)) continue;
+    seen.add(record);
+    yield record;
+  }
 }
 
 function* scanRecords(storage: Storage, scans: readonly IndexScan[], counters: ScanCounters): Generator<number> {

@@ -1,47 +1,23 @@
 import { mkdirSync } from 'node:fs';
 import { Double } from 'bson';
-import { type Aggregation, createAggregation } from './aggregate.ts';
-import { type Catalog, type Collection, garbageKey, idPrefix, openCatalog } from './catalog.ts';
-import { type Collections, createCollections } from './collections.ts';
+import { createAggregation } from './aggregate.ts';
+import { type Collection, garbageKey, idPrefix, openCatalog } from './catalog.ts';
+import { createCollections } from './collections.ts';
+import type { Command, CommandHandler, EngineParts } from './command.ts';
 import { administrationCommands } from './commands/administration.ts';
 import { collectionCommands } from './commands/collections.ts';
 import { handshakeCommands } from './commands/handshake.ts';
 import { indexCommands } from './commands/indexes.ts';
 import { readCommands } from './commands/read.ts';
 import { writeCommands } from './commands/write.ts';
-import { type Cursors, createCursors } from './cursors.ts';
+import { createCursors } from './cursors.ts';
 import { type BsonDocument, decodeDocument, encodeDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
 import { recordOf } from './indexes.ts';
 import { encodeValue } from './key-encoding.ts';
 import { firstFieldName, omitField } from './raw-bson.ts';
-import { openStorage, type Storage, scanRange } from './storage.ts';
+import { openStorage, scanRange } from './storage.ts';
 import type { WireRequest } from './wire.ts';
-
-/** One command of a client, with its document decoded except for the documents it brings. */
-export interface Command {
-  readonly name: string;
-  readonly database: string;
-  /** The command document without `documents`. */
-  readonly body: BsonDocument;
-  readonly request: WireRequest;
-  readonly connectionId: number;
-}
-
-/** What the commands work with. */
-export interface EngineParts {
-  readonly storage: Storage;
-  readonly catalog: Catalog;
-  readonly collections: Collections;
-  readonly aggregation: Aggregation;
-  readonly cursors: Cursors;
-  readonly now: () => Date;
-  /** The collection, created in the running write if there is none. */
-  ensureCollection(namespace: string): Collection;
-}
-
-/** Answers a command with a document (`ok` is added) or with finished BSON. */
-export type CommandHandler = (command: Command) => BsonDocument | Buffer | Promise<BsonDocument | Buffer>;
 
 /** The engine without its sockets. */
 export interface Engine {

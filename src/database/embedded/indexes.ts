@@ -10,10 +10,15 @@ import { type Storage, scanRange } from './storage.ts';
 
 /** Which keys a document has in an index, and keeping the stored entries in step with the documents. */
 
+/** A key and the values that it encodes. */
+interface DocumentKey {
+  readonly key: Buffer;
+  readonly values: readonly unknown[];
+}
+
 /** The keys of one document in one index. */
 export interface DocumentKeys {
-  /** The keys, each with the values that it encodes. */
-  readonly keys: ReadonlyMap<string, { readonly key: Buffer; readonly values: readonly unknown[] }>;
+  readonly keys: ReadonlyMap<string, DocumentKey>;
   readonly multikey: boolean;
   readonly shortened: boolean;
 }
@@ -41,7 +46,7 @@ export function keysOf(index: Index, document: BsonDocument): DocumentKeys {
   if (index.sparse && fields.every((field) => field.missing)) return NO_KEYS;
   refuseParallelArrays(fields);
   const prefix = idPrefix(index.id);
-  const keys = new Map<string, { key: Buffer; values: readonly unknown[] }>();
+  const keys = new Map<string, DocumentKey>();
   let shortened = false;
   for (const values of combinations(fields)) {
     const encoded = shortenKey(encodeKey(values, index.descending));
@@ -61,20 +66,28 @@ function fieldValues(document: BsonDocument, parts: readonly string[]): FieldVal
 
 function gather(value: unknown, parts: readonly string[], position: number, found: unknown[], arrays: string[]): void {
   const part = parts[position];
-  if (Array.isArray(value)) {
-    arrays.push(parts.slice(0, position).join('.'));
-    if (part === undefined) {
-      if (value.length === 0) found.push(EMPTY_ARRAY);
-      else found.push(...value);
-      return;
-    }
-    if (/^\d+$/.test(part) && Number(part) < value.length)
-      gather(value[Number(part)], parts, position + 1, found, arrays);
-    for (const item of value) if (isDocument(item)) gather(own(item, part), parts, position + 1, found, arrays);
+  if (Array.isArray(value)) gatherItems(value, parts, position, found, arrays);
+  else if (part === undefined) found.push(value);
+  else gather(isDocument(value) ? own(value, part) : undefined, parts, position + 1, found, arrays);
+}
+
+function gatherItems(
+  array: readonly unknown[],
+  parts: readonly string[],
+  position: number,
+  found: unknown[],
+  arrays: string[],
+): void {
+  arrays.push(parts.slice(0, position).join('.'));
+  const part = parts[position];
+  if (part === undefined) {
+    if (array.length === 0) found.push(EMPTY_ARRAY);
+    else for (const item of array) found.push(item);
     return;
   }
-  if (part === undefined) found.push(value);
-  else gather(isDocument(value) ? own(value, part) : undefined, parts, position + 1, found, arrays);
+  if (/^\d+$/.test(part) && Number(part) < array.length)
+    gather(array[Number(part)], parts, position + 1, found, arrays);
+  for (const item of array) if (isDocument(item)) gather(own(item, part), parts, position + 1, found, arrays);
 }
 
 function refuseParallelArrays(fields: readonly FieldValues[]): void {
@@ -132,16 +145,23 @@ export function planEntries(
   return collection.indexes.map((index) => {
     const old = before ? keysOf(index, before) : NO_KEYS;
     const fresh = after ? keysOf(index, after) : NO_KEYS;
-    const added: Buffer[] = [];
-    for (const [name, { key, values }] of fresh.keys) {
-      if (old.keys.has(name)) continue;
-      if (index.unique) refuseDuplicate(storage, collection, index, key, values, record);
-      added.push(key);
+    const added = missingFrom(old, fresh);
+    if (index.unique) {
+      for (const { key, values } of added) refuseDuplicate(storage, collection, index, key, values, record);
     }
-    const removed: Buffer[] = [];
-    for (const [name, { key }] of old.keys) if (!fresh.keys.has(name)) removed.push(key);
-    return { index, added, removed, multikey: fresh.multikey, shortened: fresh.shortened };
+    return {
+      index,
+      added: added.map(({ key }) => key),
+      removed: missingFrom(fresh, old).map(({ key }) => key),
+      multikey: fresh.multikey,
+      shortened: fresh.shortened,
+    };
   });
+}
+
+/** The keys of `some` that are not among `others`. */
+function missingFrom(others: DocumentKeys, some: DocumentKeys): DocumentKey[] {
+  return [...some.keys].filter(([name]) => !others.keys.has(name)).map(([, key]) => key);
 }
 
 function refuseDuplicate(

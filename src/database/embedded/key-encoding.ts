@@ -100,30 +100,40 @@ function writeValue(value: unknown): void {
 function writeBody(order: number, value: unknown): void {
   switch (order) {
     case ORDER.number:
-      return writeNumber(value as NumericValue);
+      writeNumber(value as NumericValue);
+      return;
     case ORDER.string:
-      return writeText(textOf(value));
+      writeText(textOf(value));
+      return;
     case ORDER.object:
-      return writeDocument(value as BsonDocument);
+      writeDocument(value as BsonDocument);
+      return;
     case ORDER.array:
-      return writeArray(value as readonly unknown[]);
+      writeArray(value as readonly unknown[]);
+      return;
     case ORDER.binary:
-      return writeBinary(value as Binary);
+      writeBinary(value as Binary);
+      return;
     case ORDER.objectId:
-      return writeBytes((value as ObjectId).id);
+      writeBytes((value as ObjectId).id);
+      return;
     case ORDER.boolean:
-      return writeByte(value ? 2 : 1);
+      writeByte(value ? 2 : 1);
+      return;
     case ORDER.date:
-      return writeDouble((value as Date).getTime());
+      writeDouble((value as Date).getTime());
+      return;
     case ORDER.timestamp:
-      return writeTimestamp(value as Timestamp);
+      writeTimestamp(value as Timestamp);
+      return;
     case ORDER.regularExpression:
       for (const part of regexParts(value)) writeText(part);
       return;
     case ORDER.code:
     case ORDER.codeWithScope:
       writeText((value as Code).code);
-      return writeValue((value as Code).scope ?? null);
+      writeValue((value as Code).scope ?? null);
+      return;
     default:
   }
 }
@@ -134,7 +144,10 @@ function writeText(text: string): void {
   reserve(text.length * 3 + 1);
   length += scratch.write(text, length, 'utf8');
   for (let index = start; index < length; index += 1) {
-    if ((scratch[index] ?? 0) <= 1) return escapeText(start);
+    if ((scratch[index] ?? 0) <= 1) {
+      escapeText(start);
+      return;
+    }
   }
   writeByte(0);
 }
@@ -207,7 +220,8 @@ function writeNumber(value: NumericValue): void {
   if (typeof number === 'number') {
     writeDouble(number);
     // The mark of a negative number is inverted, for numbers further from zero must come first.
-    return writeByte(number < 0 ? ~EXACT & 0xff : EXACT);
+    writeByte(number < 0 ? ~EXACT & 0xff : EXACT);
+    return;
   }
   const negative = number.coefficient < 0n;
   const magnitude = negative ? { ...number, coefficient: -number.coefficient } : number;

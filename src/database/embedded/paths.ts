@@ -43,7 +43,6 @@ export function own(document: BsonDocument, name: string): unknown {
 /** The values of a path with the arrays at its end opened: what a comparison looks at. The arrays themselves are included. */
 export function comparableValues(document: unknown, parts: readonly string[]): unknown[] {
   const values = valuesAt(document, parts);
-  let opened: unknown[] | undefined;
-  for (const value of values) if (Array.isArray(value)) (opened ??= [...values]).push(...value);
-  return opened ?? values;
+  if (!values.some((value) => Array.isArray(value))) return values;
+  return values.concat(...values.filter((value) => Array.isArray(value)));
 }

@@ -124,14 +124,13 @@ function conditionsOf(source: BsonDocument): { conditions: Condition[]; complete
 }
 
 function collectConditions(source: BsonDocument, prefix: string, conditions: Condition[]): boolean {
-  let complete = true;
-  for (const [name, value] of Object.entries(source)) {
+  const complete = Object.entries(source).map(([name, value]) => {
     if (name === '$and') {
-      for (const part of value as BsonDocument[]) complete = collectConditions(part, prefix, conditions) && complete;
-    } else if (name.startsWith('$')) complete = false;
-    else complete = collectFieldConditions(prefix + name, value, conditions) && complete;
-  }
-  return complete;
+      return (value as BsonDocument[]).map((part) => collectConditions(part, prefix, conditions)).every(Boolean);
+    }
+    return !name.startsWith('$') && collectFieldConditions(prefix + name, value, conditions);
+  });
+  return complete.every(Boolean);
 }
 
 function collectFieldConditions(path: string, value: unknown, conditions: Condition[]): boolean {
@@ -167,26 +166,11 @@ function scanIndex(
   forced: boolean,
 ): { plan: IndexScan; score: number } | undefined {
   if (index.partial && !implies(conditions, index.partial)) return undefined;
-  const bounds: Bounds[] = [];
-  let ranges = 1;
-  for (const { path } of index.fields) {
-    const next = boundsOf(path, conditions, index.multikey);
-    if (!next || ranges * next.intervals.length > MOST_RANGES) break;
-    ranges *= next.intervals.length;
-    bounds.push(next);
-    if (!next.points) break;
-  }
+  const bounds = leadingBounds(index, conditions);
   // A sparse index lacks documents without its fields: something has to exclude those.
   if (index.sparse && !bounds.some((bound) => !bound.holdsNull)) return undefined;
   const order = sortDirection(index, bounds, sort);
-  const points = bounds.filter((bound) => bound.points).length;
-  const hasRange = points < bounds.length;
-  const single = index.unique && points === index.fields.length ? SINGLE_DOCUMENT_SCORE : 0;
-  const score =
-    single +
-    points * POINT_SCORE +
-    (hasRange ? RANGE_SCORE : 0) +
-    (sort.length > 0 && order !== undefined ? SORT_SCORE : 0);
+  const score = scoreOf(index, bounds) + (sort.length > 0 && order !== undefined ? SORT_SCORE : 0);
   if (score === 0 && !forced) return undefined;
   const used = bounds.reduce((total, bound) => total + bound.exactConditions, 0);
   const built = buildRanges(index, bounds);
@@ -201,6 +185,26 @@ function scanIndex(
       exact: complete && used === conditions.length && !index.multikey && !index.shortened && !built.cut,
     },
   };
+}
+
+/** What the conditions say of the first fields of an index: points, then at most one range. */
+function leadingBounds(index: Index, conditions: readonly Condition[]): Bounds[] {
+  const bounds: Bounds[] = [];
+  let ranges = 1;
+  for (const { path } of index.fields) {
+    const next = boundsOf(path, conditions, index.multikey);
+    if (!next || ranges * next.intervals.length > MOST_RANGES) break;
+    ranges *= next.intervals.length;
+    bounds.push(next);
+    if (!next.points) break;
+  }
+  return bounds;
+}
+
+function scoreOf(index: Index, bounds: readonly Bounds[]): number {
+  const points = bounds.filter((bound) => bound.points).length;
+  const single = index.unique && points === index.fields.length ? SINGLE_DOCUMENT_SCORE : 0;
+  return single + points * POINT_SCORE + (points < bounds.length ? RANGE_SCORE : 0);
 }
 
 /** Whether the index gives the order of the sort, and in which direction it has to be read. */
@@ -243,15 +247,18 @@ function impliesCondition(given: Condition, needed: Condition): boolean {
   if (needed.operator === '$exists') return Boolean(needed.operand) && excludesNull(given);
   if (given.operator === '$eq') return holds(given.operand, needed);
   if (given.operator === '$in') return (given.operand as unknown[]).every((value) => holds(value, needed));
+  return impliesRange(given, needed);
+}
+
+/** Whether everything on the given side of a bound is on the needed side of another. */
+function impliesRange(given: Condition, needed: Condition): boolean {
+  const side = needed.operator.slice(0, 3);
+  const isRange = side === '$gt' || side === '$lt';
+  if (!isRange || !given.operator.startsWith(side)) return false;
   if (typeOrder(given.operand) !== typeOrder(needed.operand)) return false;
-  const comparison = compareValues(given.operand, needed.operand);
-  if (needed.operator === '$gt')
-    return given.operator === '$gt' ? comparison >= 0 : given.operator === '$gte' && comparison > 0;
-  if (needed.operator === '$gte') return (given.operator === '$gt' || given.operator === '$gte') && comparison >= 0;
-  if (needed.operator === '$lt')
-    return given.operator === '$lt' ? comparison <= 0 : given.operator === '$lte' && comparison < 0;
-  if (needed.operator === '$lte') return (given.operator === '$lt' || given.operator === '$lte') && comparison <= 0;
-  return false;
+  const inward = compareValues(given.operand, needed.operand) * (side === '$gt' ? 1 : -1);
+  const onlyGivenIncludesItsBound = given.operator.endsWith('e') && !needed.operator.endsWith('e');
+  return onlyGivenIncludesItsBound ? inward > 0 : inward >= 0;
 }
 
 function excludesNull({ operator, operand }: Condition): boolean {

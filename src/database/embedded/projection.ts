@@ -26,16 +26,17 @@ export function compileProjection(projection: unknown, filter: Filter): Projecti
   const simple = names.every((name) => isFlag(projection[name]) && !name.includes('$'));
   if (!simple) return expressionProjection(projection, filter);
   const others = names.filter((name) => name !== '_id');
-  const including = others.length > 0 ? isSet(projection[others[0] ?? '']) : isSet(projection._id);
-  const mixed = others.find((name) => isSet(projection[name]) !== including);
-  if (mixed !== undefined) {
-    throw new CommandError(
-      including ? 31254 : 31253,
-      `Cannot do ${including ? 'exclusion' : 'inclusion'} on field ${mixed} in ${including ? 'inclusion' : 'exclusion'} projection`,
-    );
-  }
+  const including = isSet(projection[others[0] ?? '_id']);
+  refuseMix(projection, others, including);
   const withId = Object.hasOwn(projection, '_id') ? isSet(projection._id) : true;
   return including ? inclusion(others, withId) : exclusion(withId ? others : ['_id', ...others]);
+}
+
+function refuseMix(projection: BsonDocument, names: readonly string[], including: boolean): void {
+  const mixed = names.find((name) => isSet(projection[name]) !== including);
+  if (mixed === undefined) return;
+  const [wanted, refused] = including ? ['inclusion', 'exclusion'] : ['exclusion', 'inclusion'];
+  throw new CommandError(including ? 31254 : 31253, `Cannot do ${refused} on field ${mixed} in ${wanted} projection`);
 }
 
 function isFlag(value: unknown): boolean {

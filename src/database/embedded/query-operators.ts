@@ -1,4 +1,5 @@
 import { Decimal128, Double, Long } from 'bson';
+import { mapValues } from 'es-toolkit';
 import { Context, evalExpr } from 'mingo/core';
 import * as accumulators from 'mingo/operators/accumulator';
 import * as expressions from 'mingo/operators/expression';
@@ -217,10 +218,8 @@ function calculating(operator: Expression): Expression {
   };
 }
 
-const CALCULATIONS = [
-  '$abs', '$add', '$ceil', '$divide', '$exp', '$floor', '$ln', '$log', '$log10', '$mod', '$multiply', '$pow', '$round',
-  '$sqrt', '$subtract', '$trunc',
-] as const; // biome-ignore format: a list of names
+const { $abs, $add, $ceil, $divide, $exp, $floor, $ln, $log, $log10, $mod, $multiply, $pow, $round, $sqrt, $subtract, $trunc } = expressions; // biome-ignore format: a list of names
+const CALCULATIONS = { $abs, $add, $ceil, $divide, $exp, $floor, $ln, $log, $log10, $mod, $multiply, $pow, $round, $sqrt, $subtract, $trunc }; // biome-ignore format: a list of names
 
 function comparing(accept: (comparison: number) => boolean | number): Expression {
   return (document, expression, options) => {
@@ -256,7 +255,7 @@ const expressionOverrides: Record<`$${string}`, Expression> = {
     const value: unknown = evalExpr(document, expression, options);
     return value !== undefined && typeOrder(value) === ORDER.number;
   },
-  ...Object.fromEntries(CALCULATIONS.map((name) => [name, calculating(expressions[name] as unknown as Expression)])),
+  ...mapValues(CALCULATIONS, (operator) => calculating(operator as unknown as Expression)),
 };
 
 type Accumulator = (collection: unknown[], expression: unknown, options: Options) => unknown;

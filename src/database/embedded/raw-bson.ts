@@ -1,4 +1,4 @@
-import { onDemand } from 'bson';
+import { ObjectId, onDemand, serialize } from 'bson';
 import { CommandError } from './errors.ts';
 
 /** Work on BSON without decoding it: taking fields out, reordering them, checking the structure. */
@@ -91,17 +91,8 @@ export function firstFieldName(bytes: Uint8Array): string {
   return '';
 }
 
-/** Whether the document has this top-level field. */
-export function hasField(bytes: Uint8Array, field: string): boolean {
-  for (const element of elementsOf(bytes)) if (element.name === field) return true;
-  return false;
-}
-
-/**
- * Puts `_id` first, as MongoDB stores it.
- * @param newId the element to use when the document has no `_id`
- */
-export function withIdFirst(bytes: Uint8Array, newId: () => Uint8Array): Buffer {
+/** Puts `_id` first, as MongoDB stores it; a document without one gets a new ObjectId. */
+export function withIdFirst(bytes: Uint8Array): Buffer {
   const buffer = asBuffer(bytes);
   const others: Buffer[] = [];
   let id: Buffer | undefined;
@@ -111,7 +102,7 @@ export function withIdFirst(bytes: Uint8Array, newId: () => Uint8Array): Buffer 
     else id = buffer.subarray(start, end);
   }
   if (id) return wrapElements([id, ...others]);
-  const generated = asBuffer(newId());
+  const generated = asBuffer(serialize({ _id: new ObjectId() }));
   return wrapElements([generated.subarray(4, generated.length - 1), ...others]);
 }
 

@@ -22,7 +22,8 @@ export interface Storage {
   /**
    * Runs `work` in the next transaction. It resolves with its result once the transaction is on the disk.
    * A CommandError of `work` rejects this call alone, and `work` must not have changed anything before it throws one.
-   * Any other error aborts the whole transaction and rejects every call in it.
+   * Any other error of `work` undoes its changes and rejects this call; the others of the transaction then run again, so `work`
+   * must keep no state of its own between runs. When the transaction cannot be committed, every call in it is rejected.
    */
   write<T>(work: () => T): Promise<T>;
   /** Inside `write`: runs `work` so that everything it changed is undone when it throws. */
@@ -69,20 +70,41 @@ export function openStorage(directory: string): Storage {
 
   function runQueue(): void {
     scheduled = false;
-    const batch = queue.splice(0, WRITES_PER_TRANSACTION);
+    let batch: readonly QueuedWrite[] = queue.splice(0, WRITES_PER_TRANSACTION);
+    while (batch.length > 0) batch = commit(batch);
+    if (queue.length > 0) schedule();
+    else for (const resume of idle.splice(0)) resume();
+  }
+
+  /** Runs a batch in one transaction. @returns the writes that have to run again without the one that aborted it */
+  function commit(batch: readonly QueuedWrite[]): readonly QueuedWrite[] {
     const acknowledge: (() => void)[] = [];
+    let running: QueuedWrite | undefined;
     try {
       root.transactionSync(() => {
-        for (const queued of batch) acknowledge.push(queued.run());
+        for (running of batch) acknowledge.push(running.run());
+        running = undefined;
       });
-      for (const answer of acknowledge) answer();
     } catch (error) {
       for (const listener of abortListeners) listener();
-      const answer = commitError(error);
-      for (const queued of batch) queued.reject(answer);
+      return rejected(batch, running, error);
     }
-    if (queue.length > 0) return schedule();
-    for (const resume of idle.splice(0)) resume();
+    for (const answer of acknowledge) answer();
+    return [];
+  }
+
+  function rejected(
+    batch: readonly QueuedWrite[],
+    culprit: QueuedWrite | undefined,
+    error: unknown,
+  ): readonly QueuedWrite[] {
+    if (culprit && !isDiskFull(error)) {
+      culprit.reject(error);
+      return batch.filter((queued) => queued !== culprit);
+    }
+    const answer = commitError(error);
+    for (const queued of batch) queued.reject(answer);
+    return [];
   }
 
   function write<T>(work: () => T): Promise<T> {
@@ -116,7 +138,9 @@ export function openStorage(directory: string): Storage {
     catalog,
     write,
     attempt: (work) => root.transactionSync(work),
-    onAbort: (listener) => void abortListeners.push(listener),
+    onAbort(listener) {
+      abortListeners.push(listener);
+    },
     close,
   };
 }
@@ -124,10 +148,13 @@ export function openStorage(directory: string): Storage {
 /** What a client is told when a transaction could not be committed. Nothing of it was kept. */
 function commitError(error: unknown): CommandError {
   const message = error instanceof Error ? error.message : String(error);
-  const full = /no space|ENOSPC|MDB_MAP_FULL|MDB_PROBLEM/i.test(message);
-  return full
+  return isDiskFull(error)
     ? new CommandError(14031, 'The disk is full; nothing of this command was stored. Free some space and try again.')
     : new CommandError(1, `The write could not be stored: ${message}`);
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && /no space|ENOSPC|MDB_MAP_FULL|MDB_PROBLEM/i.test(error.message);
 }
 
 /** Entries fetched per step of a scan. Between steps no cursor and no snapshot stays open. */

@@ -203,13 +203,9 @@ function concretePaths(
   let paths: string[][] = [[]];
   for (const part of change.parts) {
     if (part === '$') paths = paths.map((path) => [...path, String(matchedPosition(document, path, filter))]);
-    else if (part.startsWith('$[')) {
-      const name = part.slice(2, -1);
-      const elements = name === '' ? undefined : arrayFilters.get(name);
-      if (name !== '' && !elements)
-        throw new CommandError(2, `No array filter found for identifier '${name}' in path '${change.path}'`);
-      paths = paths.flatMap((path) => positions(document, path, change, name, elements));
-    } else for (const path of paths) path.push(part);
+    else if (part.startsWith('$['))
+      paths = paths.flatMap((path) => positions(document, path, change, part, arrayFilters));
+    else for (const path of paths) path.push(part);
   }
   return paths;
 }
@@ -218,9 +214,13 @@ function positions(
   document: BsonDocument,
   path: string[],
   change: Change,
-  name: string,
-  elements: Filter | undefined,
+  part: string,
+  arrayFilters: ReadonlyMap<string, Filter>,
 ): string[][] {
+  const name = part.slice(2, -1);
+  const elements = name === '' ? undefined : arrayFilters.get(name);
+  if (name !== '' && !elements)
+    throw new CommandError(2, `No array filter found for identifier '${name}' in path '${change.path}'`);
   const array = readPath(document, path);
   if (!Array.isArray(array)) {
     throw new CommandError(
@@ -319,25 +319,31 @@ function applyChange(document: BsonDocument, change: Change, parts: readonly str
   switch (operator) {
     case '$set':
     case '$setOnInsert':
-      return writePath(document, parts, operand);
+      writePath(document, parts, operand);
+      return;
     case '$unset':
-      return removePath(document, parts);
+      removePath(document, parts);
+      return;
     case '$inc':
     case '$mul':
-      return writePath(document, parts, calculated(change, current));
+      writePath(document, parts, calculated(change, current));
+      return;
     case '$min':
     case '$max':
       if (current === undefined || compareValues(operand, current) * (operator === '$min' ? -1 : 1) > 0)
         writePath(document, parts, operand);
       return;
     case '$rename':
-      return rename(document, parts, current, String(operand));
+      rename(document, parts, current, String(operand));
+      return;
     case '$currentDate':
-      return writePath(document, parts, currentDate(operand, now));
+      writePath(document, parts, currentDate(operand, now));
+      return;
     case '$bit':
-      return writePath(document, parts, bits(current, operand));
+      writePath(document, parts, bits(current, operand));
+      return;
     default:
-      return changeArray(document, change, parts, current);
+      changeArray(document, change, parts, current);
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Collection, idPrefix } from '../catalog.ts';
+import type { CommandHandler, EngineParts } from '../command.ts';
 import type { BsonDocument } from '../document-codec.ts';
-import type { CommandHandler, EngineParts } from '../engine.ts';
 import { CommandError } from '../errors.ts';
 import { scanRange } from '../storage.ts';
 import { namespaceOf } from './arguments.ts';

@@ -1,6 +1,6 @@
 import { checkNamespace } from '../catalog.ts';
+import type { Command } from '../command.ts';
 import type { BsonDocument } from '../document-codec.ts';
-import type { Command } from '../engine.ts';
 import { CommandError } from '../errors.ts';
 import { toNumber } from '../query-operators.ts';
 

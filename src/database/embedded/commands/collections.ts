@@ -1,6 +1,6 @@
 import { checkNamespace } from '../catalog.ts';
+import type { CommandHandler, EngineParts } from '../command.ts';
 import { type BsonDocument, encodeDocument } from '../document-codec.ts';
-import type { CommandHandler, EngineParts } from '../engine.ts';
 import { CommandError } from '../errors.ts';
 import { compileFilter } from '../query.ts';
 import { encodeCursorReply } from '../raw-bson.ts';

@@ -1,4 +1,4 @@
-import type { CommandHandler, EngineParts } from '../engine.ts';
+import type { CommandHandler, EngineParts } from '../command.ts';
 import { MAX_DOCUMENT_SIZE } from '../raw-bson.ts';
 import { MAX_MESSAGE_SIZE } from '../wire.ts';
 

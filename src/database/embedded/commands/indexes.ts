@@ -1,7 +1,7 @@
 import { equalValues } from '../bson-order.ts';
 import { type Collection, type Index, type IndexOptions, indexSpecification } from '../catalog.ts';
+import type { CommandHandler, EngineParts } from '../command.ts';
 import { type BsonDocument, encodeDocument, isDocument } from '../document-codec.ts';
-import type { CommandHandler, EngineParts } from '../engine.ts';
 import { CommandError } from '../errors.ts';
 import { buildIndex } from '../indexes.ts';
 import { compileFilter } from '../query.ts';
@@ -141,28 +141,30 @@ function checkKeyPart(path: string, direction: unknown): void {
 
 /** @throws CommandError when there is an index of the same name or key that is different otherwise */
 function alreadyThere(collection: Collection, wanted: IndexOptions): boolean {
-  for (const index of collection.indexes) {
-    const sameKey = equalKeys(index.key, wanted.key);
-    const sameFilter = equalValues(index.partial?.source ?? null, filterSource(wanted));
-    if (index.name === wanted.name) {
-      if (!sameKey)
-        throw new CommandError(
-          86,
-          `An existing index has the same name as the requested index. Requested index: ${wanted.name}`,
-        );
-      if (sameOptions(index, wanted) && sameFilter) return true;
-      throw new CommandError(85, `Index already exists with different options: ${wanted.name}`);
-    }
-    if (sameKey && sameFilter) {
-      if (wanted.key._id !== undefined && Object.keys(wanted.key).length === 1) return true;
-      throw new CommandError(85, `Index already exists with a different name: ${index.name}`);
-    }
+  const sameName = collection.indexes.find(({ name }) => name === wanted.name);
+  if (sameName) {
+    refuseDifference(sameName, wanted);
+    return true;
   }
-  return false;
+  const sameKey = collection.indexes.find((index) => equalKeys(index.key, wanted.key) && sameFilter(index, wanted));
+  if (!sameKey) return false;
+  if (sameKey.name === '_id_') return true;
+  throw new CommandError(85, `Index already exists with a different name: ${sameKey.name}`);
 }
 
-function filterSource(wanted: IndexOptions): unknown {
-  return wanted.partialFilterExpression ? compileFilter(wanted.partialFilterExpression).source : null;
+function refuseDifference(index: Index, wanted: IndexOptions): void {
+  if (!equalKeys(index.key, wanted.key))
+    throw new CommandError(
+      86,
+      `An existing index has the same name as the requested index. Requested index: ${wanted.name}`,
+    );
+  if (!sameOptions(index, wanted) || !sameFilter(index, wanted))
+    throw new CommandError(85, `Index already exists with different options: ${wanted.name}`);
+}
+
+function sameFilter(index: Index, { partialFilterExpression }: IndexOptions): boolean {
+  const source = partialFilterExpression ? compileFilter(partialFilterExpression).source : null;
+  return equalValues(index.partial?.source ?? null, source);
 }
 
 function equalKeys(left: BsonDocument, right: BsonDocument): boolean {

@@ -1,11 +1,10 @@
 import { type Collection, checkNamespace } from '../catalog.ts';
+import type { EngineParts } from '../command.ts';
 import { type BsonDocument, decodeDocument, encodeDocument, isDocument } from '../document-codec.ts';
-import type { EngineParts } from '../engine.ts';
 import { CommandError } from '../errors.ts';
 import { own } from '../paths.ts';
 import { compileFilter } from '../query.ts';
 import { withIdFirst } from '../raw-bson.ts';
-import { newId } from './write.ts';
 
 /** `$out` and `$merge`: writing the result of a pipeline into a collection. */
 
@@ -16,7 +15,7 @@ export async function writePipelineResult(
   results: Iterator<Uint8Array>,
   stage: BsonDocument,
 ): Promise<void> {
-  const documents = [...{ [Symbol.iterator]: () => results }].map((raw) => withIdFirst(raw, newId));
+  const documents = [...{ [Symbol.iterator]: () => results }].map((raw) => withIdFirst(raw));
   if (stage.$out !== undefined) return replaceCollection(parts, targetOf(database, stage.$out), documents);
   const merge = isDocument(stage.$merge) ? stage.$merge : { into: stage.$merge };
   await mergeInto(parts, targetOf(database, merge.into), documents, merge);

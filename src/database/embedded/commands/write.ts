@@ -1,9 +1,8 @@
-import { ObjectId } from 'bson';
 import { ORDER, typeOrder } from '../bson-order.ts';
 import type { Collection } from '../catalog.ts';
 import type { Found, Selection } from '../collections.ts';
+import type { Command, CommandHandler, EngineParts } from '../command.ts';
 import { type BsonDocument, decodeDocument, encodeDocument } from '../document-codec.ts';
-import type { Command, CommandHandler, EngineParts } from '../engine.ts';
 import { CommandError } from '../errors.ts';
 import { readDocument } from '../indexes.ts';
 import { compileProjection } from '../projection.ts';
@@ -16,11 +15,6 @@ import { namespaceOf, refuseCollation } from './arguments.ts';
 
 const MOST_WRITES = 100_000;
 const ID = new Set(['_id']);
-
-/** A document with a fresh `_id`, for documents that come without one. */
-export function newId(): Uint8Array {
-  return encodeDocument({ _id: new ObjectId() });
-}
 
 interface UpdateStatement {
   readonly filter: Filter;
@@ -133,18 +127,25 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
     const namespace = namespaceOf(command);
     const prepared = statements(command, 'deletes').map((raw) => attempt(() => prepareDelete(decodeDocument(raw))));
     return storage.write(() => {
-      const collection = catalog.find(namespace);
       let n = 0;
       const writeErrors = runEach(prepared, command.body.ordered !== false, (selection) => {
         if (selection instanceof CommandError) throw selection;
-        for (const found of collection ? stable(collection, selection, selection.limit === 0) : []) {
-          if (collection) collections.remove(collection, found);
-          n += 1;
-        }
+        n += removeMatching(namespace, selection);
       });
       return { n, ...(writeErrors.length > 0 && { writeErrors }) };
     });
   };
+
+  function removeMatching(namespace: string, selection: Selection): number {
+    const collection = catalog.find(namespace);
+    if (!collection) return 0;
+    let removed = 0;
+    for (const found of stable(collection, selection, selection.limit === 0)) {
+      collections.remove(collection, found);
+      removed += 1;
+    }
+    return removed;
+  }
 
   const findAndModify: CommandHandler = async (command) => {
     const { body } = command;
@@ -156,27 +157,38 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
     const change = body.remove ? undefined : compileUpdate(body.update, (body.arrayFilters ?? []) as unknown[], now);
     if (body.remove && (body.update || body.new))
       throw new CommandError(9, 'Cannot specify both an update and remove=true');
-    return storage.write(() => {
-      const collection = catalog.find(namespace);
-      const [found] = collection ? [...collections.select(collection, selection)] : [];
-      const show = (raw: Uint8Array): BsonDocument => decodeDocument(project(raw));
+    const show = (raw: Uint8Array): BsonDocument => decodeDocument(project(raw));
+
+    function removeFirst(): BsonDocument {
+      const { collection, found } = first(namespace, selection);
+      if (!collection || !found) return { lastErrorObject: { n: 0 }, value: null };
+      collections.remove(collection, found);
+      return { lastErrorObject: { n: 1 }, value: show(found.raw) };
+    }
+
+    function changeFirst(wanted: Update): BsonDocument {
+      const { collection, found } = first(namespace, selection);
       if (collection && found) {
-        if (!change) {
-          collections.remove(collection, found);
-          return { lastErrorObject: { n: 1 }, value: show(found.raw) };
-        }
-        const { raw } = changeDocument(collection, found, filter, change);
+        const { raw } = changeDocument(collection, found, filter, wanted);
         return { lastErrorObject: { n: 1, updatedExisting: true }, value: show(body.new ? raw : found.raw) };
       }
-      if (!change) return { lastErrorObject: { n: 0 }, value: null };
       if (!body.upsert) return { lastErrorObject: { n: 0, updatedExisting: false }, value: null };
-      const document = insertNew(parts.ensureCollection(namespace), filter, change);
+      const document = insertNew(parts.ensureCollection(namespace), filter, wanted);
       return {
         lastErrorObject: { n: 1, updatedExisting: false, upserted: document._id },
         value: body.new ? show(encodeDocument(document)) : null,
       };
-    });
+    }
+
+    return storage.write(() => (change ? changeFirst(change) : removeFirst()));
   };
+
+  function first(namespace: string, selection: Selection): { collection?: Collection; found?: Found } {
+    const collection = catalog.find(namespace);
+    if (!collection) return {};
+    const [found] = collections.select(collection, selection);
+    return { collection, ...(found && { found }) };
+  }
 
   return { insert, update, delete: remove, findAndModify, findandmodify: findAndModify };
 }
@@ -224,7 +236,7 @@ function attempt<T>(prepare: () => T): T | CommandError {
 function prepareInsert(raw: Buffer): Buffer | CommandError {
   return attempt(() => {
     checkDocument(raw);
-    const document = withIdFirst(raw, newId);
+    const document = withIdFirst(raw);
     checkId(decodeDocument(pickFields(document, ID))._id);
     return document;
   });
