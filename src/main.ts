@@ -44,16 +44,18 @@ function remedyOf(error: unknown, config: Config): string | null {
 
 function greet(product: Product, startedAt: number): void {
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-  say('', `Sininho is ready (${seconds} s).`);
-  if (product.hasConsole) say(`  Console:   ${product.localUrl}/`);
-  say(`  Admin API: ${product.localUrl}/api/v1`);
-  if (product.newAdminKey) {
-    say(
-      `  Admin key: ${product.newAdminKey}`,
-      '             It is shown this once; it is kept in the data directory for its owner only.',
-    );
-  }
-  say('');
+  const adminKey = [
+    `  Admin key: ${product.newAdminKey}`,
+    '             It is shown this once; it is kept in the data directory for its owner only.',
+  ];
+  say(
+    '',
+    `Sininho is ready (${seconds} s).`,
+    ...(product.hasConsole ? [`  Console:   ${product.localUrl}/`] : []),
+    `  Admin API: ${product.localUrl}/api/v1`,
+    ...(product.newAdminKey ? adminKey : []),
+    '',
+  );
 }
 
 async function main(): Promise<void> {
