@@ -34,7 +34,8 @@ export function factsOf(telling: Telling, timeOf: (minute: number) => Date): Eve
     transactionId: purchase.transactionId,
     test: false,
     occurredAt,
-    createdAt: timeOf(purchase.beganMinute),
+    // Only a transaction says when it began; a cart is as old as its event.
+    createdAt: telling.cartForm === undefined ? timeOf(purchase.beganMinute) : occurredAt,
     currency: purchase.currency,
     amount,
     fee: telling.cartForm === undefined ? feeOf(amount) : null,

@@ -4,7 +4,8 @@ import type { EventFacts } from './event-facts.ts';
 export type Expectation =
   | { answer: 'kept'; meaning: EventFacts }
   | { answer: 'kept'; meaning: 'invalid' }
-  | { answer: 'refused'; status: number };
+  /** `error` is the code in the answer. */
+  | { answer: 'refused'; status: number; error: string };
 
 /** One request that a run will make. */
 export interface PlannedDelivery {

@@ -136,7 +136,7 @@ const pixExpired: Story = (shop) => {
   return [tell(shop, purchase, 0, 'pix_generated'), tell(shop, purchase, 30, 'pix_expired')];
 };
 
-const cardPaid: Story = (shop) => [tell(shop, newPurchase(shop), 0, 'purchase_approved', card(shop))];
+export const cardPaid: Story = (shop) => [tell(shop, newPurchase(shop), 0, 'purchase_approved', card(shop))];
 
 const boletoForgotten: Story = (shop) => [tell(shop, newPurchase(shop), 0, 'boleto_generated', boleto)];
 
@@ -299,7 +299,7 @@ const subscriptionCancelled: Story = (shop) => {
 
 const nameNobodyKnows: Story = (shop) => [tell(shop, newPurchase(shop), 0, 'unknown', card(shop))];
 
-type Mix = readonly (readonly [weight: number, story: Story])[];
+export type Mix = readonly (readonly [weight: number, story: Story])[];
 
 /** Many people buy at once: carts, Pix, cards that fail first, bumps and upsells. */
 export const LAUNCH: Mix = [
