@@ -58,10 +58,14 @@ export class CommandError extends Error {
   }
 }
 
-/** Why the engine could not start. */
-export type EmbeddedErrorCode = 'data_directory_locked' | 'data_directory_unusable';
+/** Why the engine could not start, or that it stopped by itself (`engine_failed`). */
+export type EmbeddedErrorCode =
+  | 'data_directory_locked'
+  | 'data_directory_unusable'
+  | 'data_directory_damaged'
+  | 'engine_failed';
 
-/** The engine could not start on its data directory; `code` says why, the message says what to do. */
+/** The engine cannot serve its data directory; `code` says why, the message says what to do. */
 export class EmbeddedError extends Error {
   readonly code: EmbeddedErrorCode;
 

@@ -1,10 +1,5 @@
-import { accessSync, constants, mkdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { createEngine } from './engine.ts';
-import { EmbeddedError } from './errors.ts';
-import { listen } from './listener.ts';
-import { lockDirectory } from './lock.ts';
-import { socketDirectory } from './socket-path.ts';
+import { Worker } from 'node:worker_threads';
+import { EmbeddedError, type EmbeddedErrorCode } from './errors.ts';
 
 export { EmbeddedError } from './errors.ts';
 
@@ -16,51 +11,83 @@ export interface EmbeddedServer {
   stop(): Promise<void>;
 }
 
-/** How often expired documents and the remains of dropped collections are removed, in milliseconds. */
-const MAINTENANCE_INTERVAL = 60_000;
+/** What the engine's thread tells once: that clients can connect, or why not. */
+export type WorkerReport =
+  | { readonly address: string | number }
+  | { readonly code: EmbeddedErrorCode; readonly message: string; readonly cause: string };
 
 /**
- * Starts the engine on a data directory, which is created (mode 0700) if need be. Clients reach it through a Unix socket that
- * only the owner can open; on Windows through a port of the loopback interface.
+ * Starts the engine on a data directory, which is created (mode 0700) if need be. It runs on a thread of its own, because it
+ * waits for the disk at every commit. Clients reach it through a Unix socket that only the owner can open; on Windows through
+ * a port of the loopback interface.
+ * @param options.onFailure called when the engine died after its start: the process has no database any more and should end.
+ *   Without it the error is thrown where nothing can catch it, which ends the process.
  * @throws EmbeddedError `data_directory_locked` when another process holds the directory, `data_directory_unusable` when it
- *   cannot be created, written or is not a directory
+ *   cannot be created, written or is not a directory, `data_directory_damaged` when its files cannot be read, `engine_failed`
+ *   when the engine did not start for another reason
  */
-export async function startEmbeddedServer(options: { directory: string }): Promise<EmbeddedServer> {
-  const directory = resolve(options.directory);
-  prepareDirectory(directory);
-  const lock = await lockDirectory(directory);
-  const engine = createEngine({ directory: join(directory, 'data') });
-  const address = process.platform === 'win32' ? 0 : join(socketDirectory(directory), 'engine.sock');
-  // Whatever is left there is of a process that died: the lock is held.
-  if (typeof address === 'string') rmSync(address, { force: true });
-  const listener = await listen(engine, address);
-  const maintenance = setInterval(() => void engine.maintain().catch(() => undefined), MAINTENANCE_INTERVAL);
-  maintenance.unref();
+export async function startEmbeddedServer(options: {
+  directory: string;
+  onFailure?: (error: EmbeddedError) => void;
+}): Promise<EmbeddedServer> {
+  const { directory, onFailure = throwUncaught } = options;
+  const worker = startWorker(directory);
+  let cause: unknown;
+  worker.on('error', (error) => {
+    cause = error;
+  });
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const report = await Promise.race([firstReport(worker), ended]);
+  if (!report) throw new EmbeddedError('engine_failed', 'The embedded database engine did not start.', { cause });
+  if ('code' in report) {
+    await ended;
+    throw new EmbeddedError(report.code, report.message, { cause: report.cause });
+  }
+  let stopping = false;
+  void ended.then(() => {
+    if (!stopping) onFailure(died(directory, cause));
+  });
   return {
-    uri: (database) => connectionString(listener.address, database),
+    uri: (database) => connectionString(report.address, database),
     async stop() {
-      clearInterval(maintenance);
-      await listener.close();
-      await engine.close();
-      await lock.release();
+      stopping = true;
+      worker.postMessage('stop');
+      await ended;
     },
   };
+}
+
+function firstReport(worker: Worker): Promise<WorkerReport> {
+  return new Promise((resolve) => worker.once('message', resolve));
+}
+
+/** Node cannot load TypeScript by itself before version 22.18; from source, tsx has to do it in the new thread too. */
+function startWorker(directory: string): Worker {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const execArgv = extension === 'ts' ? ['--import', typescriptLoader()] : [];
+  return new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: { directory }, execArgv });
+}
+
+function typescriptLoader(): string {
+  const source = `import { register } from ${JSON.stringify(import.meta.resolve('tsx/esm/api'))}; register();`;
+  return `data:text/javascript,${encodeURIComponent(source)}`;
+}
+
+function died(directory: string, cause: unknown): EmbeddedError {
+  return new EmbeddedError(
+    'engine_failed',
+    `The embedded database engine on ${directory} stopped by itself. Nothing that it acknowledged is lost; start the process again.`,
+    { cause },
+  );
+}
+
+function throwUncaught(error: EmbeddedError): void {
+  setImmediate(() => {
+    throw error;
+  });
 }
 
 function connectionString(address: string | number, database: string): string {
   const host = typeof address === 'number' ? `127.0.0.1:${address}` : encodeURIComponent(address);
   return `mongodb://${host}/${encodeURIComponent(database)}?directConnection=true`;
-}
-
-function prepareDirectory(directory: string): void {
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch (cause) {
-    throw new EmbeddedError(
-      'data_directory_unusable',
-      `The data directory ${directory} cannot be used. It has to be a directory that this user may write; check DATA_DIR and its permissions.`,
-      { cause },
-    );
-  }
 }

@@ -75,7 +75,7 @@ test('Agenda: jobs that run now, later and repeatedly', async () => {
   await agenda.start();
   await agenda.now('now', { order: 1 });
   await agenda.schedule(new Date(Date.now() + 100), 'later', {});
-  await agenda.every('100 milliseconds', 'often');
+  await agenda.every(100, 'often');
   await vi.waitFor(() => {
     expect(runs).toContain('now');
     expect(runs).toContain('later');
