@@ -269,5 +269,9 @@ export async function readSince<Item extends { id: string }>(
 }
 
 function foldCase(text: string): string {
-  return text.normalize('NFD').replaceAll(/\p{Diacritic}/gu, '').trim().toLowerCase();
+  return text
+    .normalize('NFD')
+    .replaceAll(/\p{Diacritic}/gu, '')
+    .trim()
+    .toLowerCase();
 }

@@ -61,13 +61,21 @@ const tooLarge: Maker = (shop, at) => {
 };
 
 const wrongContentType: Maker = (shop, at) => {
-  const type = pickOne(shop.random, ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'text/json']);
+  const type = pickOne(shop.random, [
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data',
+    'text/json',
+  ]);
   const body = bytes(JSON.stringify(approval(shop, at).payload));
   return refused(`content type ${type}`, 415, 'content_type', { headers: { 'content-type': type }, body });
 };
 
 const wrongMethod: Maker = ({ random }) =>
-  refused('wrong method', 405, 'method_not_allowed', { method: pickOne(random, ['GET', 'PUT', 'DELETE']), headers: {} });
+  refused('wrong method', 405, 'method_not_allowed', {
+    method: pickOne(random, ['GET', 'PUT', 'DELETE']),
+    headers: {},
+  });
 
 const urlOfNobody: Maker = (shop, at) => {
   const body = bytes(JSON.stringify(approval(shop, at).payload));

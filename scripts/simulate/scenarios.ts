@@ -98,10 +98,7 @@ function withRedeliveries(planner: Planner, share: number): Planner {
 }
 
 const outOfOrder: Planner = (stage, count) =>
-  withRedeliveries(
-    stories(DAY),
-    0.1,
-  )(stage, count).map(({ delivery }) => ({
+  withRedeliveries(stories(DAY), 0.1)(stage, count).map(({ delivery }) => ({
     position: stage.shop.random(),
     delivery: { ...delivery, withPrevious: chance(stage.shop.random, TOGETHER_PROBABILITY) },
   }));
