@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type mongoose from 'mongoose';
@@ -6,7 +7,6 @@ import { pino } from 'pino';
 import { readConfig } from '../src/config.ts';
 import { openDatabase } from '../src/database/connection.ts';
 import { refusedAsDuplicates } from '../src/database/duplicate-key.ts';
-import { EmbeddedError } from '../src/database/embedded/server.ts';
 
 const USAGE = `Copies everything from the embedded database in DATA_DIR to a MongoDB server.
 
@@ -15,8 +15,8 @@ const USAGE = `Copies everything from the embedded database in DATA_DIR to a Mon
 Stop Sininho first. The embedded data stays as it is; a copy that was interrupted can be started again.`;
 
 const DOCUMENTS_IN_A_BATCH = 1_000;
-/** Agenda's schedule: it belongs to running processes and is made anew at the next start. */
-const SCHEDULE = 'jobs';
+/** Agenda's schedule and its log: they belong to running processes and are made anew at the next start. */
+const SCHEDULE: ReadonlySet<string> = new Set(['jobs', 'agenda_logs']);
 
 interface CopiedCollection {
   name: string;
@@ -34,7 +34,7 @@ export async function copyDatabase(source: Connection, target: Connection): Prom
     const documents = await source.collection(name).countDocuments();
     if ((await target.collection(name).countDocuments()) !== documents) {
       throw new Error(
-        `The target's collection “${name}” holds documents of something else too. Choose an empty database and start again.`,
+        `The target’s collection “${name}” holds documents of something else too. Choose an empty database and start again.`,
       );
     }
     copied.push({ name, documents });
@@ -46,7 +46,7 @@ async function collectionNames(source: Connection): Promise<string[]> {
   const collections = await source.listCollections();
   return collections
     .map(({ name }) => name)
-    .filter((name) => name !== SCHEDULE && !name.startsWith('system.'))
+    .filter((name) => !SCHEDULE.has(name) && !name.startsWith('system.'))
     .sort();
 }
 
@@ -74,7 +74,9 @@ async function main(): Promise<void> {
   const uri = readTarget();
   const { dataDirectory } = readConfig(process.env);
   const log = pino({ level: 'warn' });
-  const source = await openDatabase({ uri: null, directory: join(dataDirectory, 'database'), log });
+  const directory = join(dataDirectory, 'database');
+  if (!existsSync(directory)) throw new Error(`There is no embedded database in ${dataDirectory}. Check DATA_DIR.`);
+  const source = await openDatabase({ uri: null, directory, log });
   try {
     await source.connected;
     const target = await openDatabase({ uri, directory: '', log });
@@ -95,8 +97,7 @@ async function main(): Promise<void> {
 
 if (import.meta.filename === process.argv[1]) {
   await main().catch((error: unknown) => {
-    const remedy = error instanceof EmbeddedError ? `${error.message} (${error.code})` : String(error);
-    process.stderr.write(`${remedy}\n`);
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
   });
 }
