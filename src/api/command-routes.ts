@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CommandDispatcher } from '../chat/dispatcher.ts';
 import { findChannel } from '../chat/find-channel.ts';
+import { homeChannel } from '../chat/home-channel.ts';
 import type { Channel } from '../chat/surface.ts';
 import { defineRoute, type Route } from '../feature/route.ts';
 import { noFields } from '../feature/route-schemas.ts';
@@ -30,7 +31,10 @@ export function commandRoutes(dependencies: {
       query: noFields,
       body: z.strictObject({
         text: z.string().min(1).max(MAXIMUM_LINE_LENGTH).describe('With or without the slash: `/loja listar`.'),
-        channel: z.string().describe('Id or name of the channel it is typed in.').optional(),
+        channel: z
+          .string()
+          .describe('Id or name of the channel it is typed in; in the local console, the first one unless told.')
+          .optional(),
         locale: z.enum(LOCALES).optional(),
       }),
       status: 200,
@@ -38,7 +42,10 @@ export function commandRoutes(dependencies: {
       async handle({ caller: { workspaceId, keyId }, body }) {
         const reply: z.input<typeof replySchema> = await dispatcher.run({
           workspaceId,
-          channel: body.channel === undefined ? null : findChannel(await channels(workspaceId), body.channel),
+          channel:
+            body.channel === undefined
+              ? await homeChannel(workspaceId, channels)
+              : findChannel(await channels(workspaceId), body.channel),
           user: { id: keyId, name: 'API', role: 'admin' },
           locale: body.locale ?? defaultLocale,
           line: body.text,

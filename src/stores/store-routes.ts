@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { findChannel } from '../chat/find-channel.ts';
-import { type Channel, CONSOLE_WORKSPACE_ID } from '../chat/surface.ts';
+import { homeChannel } from '../chat/home-channel.ts';
+import type { Channel } from '../chat/surface.ts';
 import { DEFAULT_PAGE_SIZE, type Page, type PageRequest } from '../database/page.ts';
 import { defineRoute, type Route } from '../feature/route.ts';
 import { idParams, listOf, momentSchema, noBody, noFields, pageFields } from '../feature/route-schemas.ts';
@@ -48,13 +49,6 @@ export function storeRoutes(dependencies: {
 }): Route[] {
   const { stores, channels } = dependencies;
 
-  /** Everybody at this machine sees the console, so a new store's alerts show there without being asked for. */
-  async function firstChannel(workspaceId: string): Promise<string | null> {
-    if (workspaceId !== CONSOLE_WORKSPACE_ID) return null;
-    const [first] = await channels(workspaceId);
-    return first?.id ?? null;
-  }
-
   return [
     defineRoute({
       method: 'get',
@@ -81,12 +75,9 @@ export function storeRoutes(dependencies: {
       status: 201,
       response: storeSchema,
       async handle({ caller: { workspaceId }, body }) {
-        const { channelId = await firstChannel(workspaceId), ...named } = await withKnownChannel(
-          channels,
-          workspaceId,
-          body,
-        );
-        const store = await stores.create(workspaceId, { ...named, channelId });
+        const { channelId, ...named } = await withKnownChannel(channels, workspaceId, body);
+        const home = channelId === undefined ? await homeChannel(workspaceId, channels) : null;
+        const store = await stores.create(workspaceId, { ...named, channelId: channelId ?? home?.id ?? null });
         return { json: presentStore(store), location: `/stores/${store.id}` };
       },
     }),
