@@ -60,14 +60,14 @@ export function projectOrder(events: readonly OrderEvent[]): OrderState | null {
   const money = trusted.find((event) => event.amount !== null) ?? best;
   const items = unitedItems(trusted);
   const refund = trusted.find((event) => event.kind === 'purchase_refunded');
-  const amount = totalAmount(trusted, money, items);
+  const { amount, fee, net } = totalMoney(trusted, money, items);
   return {
     transactionId: best.transactionId,
     status: highestStatus(telling),
     currency: money.currency,
     amount,
-    fee: firstKnown(trusted, (event) => event.fee),
-    net: firstKnown(trusted, (event) => event.net),
+    fee,
+    net,
     paymentMethod: trusted.find((event) => event.paymentMethod !== 'unknown')?.paymentMethod ?? 'unknown',
     installments: firstKnown(trusted, (event) => event.installments),
     items,
@@ -133,15 +133,31 @@ function unitedItems(trusted: readonly OrderEvent[]): OrderItem[] {
 }
 
 /**
- * The total of the purchase. An upsell may come as an approval of its own with the same transaction id, and then its
+ * The money of the purchase. An upsell may come as an approval of its own with the same transaction id, and then its
  * amount may be the item's or the new total: the larger of the stated total and the sum of the items is right for both.
+ * Fee and net go with it: those of the approval of the whole, or of the approvals that make up the whole together.
  */
-function totalAmount(trusted: readonly OrderEvent[], money: OrderEvent, items: readonly OrderItem[]): number {
+function totalMoney(
+  trusted: readonly OrderEvent[],
+  money: OrderEvent,
+  items: readonly OrderItem[],
+): Pick<OrderState, 'amount' | 'fee' | 'net'> {
   const approvals = trusted.filter((event) => APPROVES.has(event.kind));
-  if (approvals.length < 2) return money.amount ?? 0;
+  const fee = firstKnown(trusted, (event) => event.fee);
+  const net = firstKnown(trusted, (event) => event.net);
+  if (approvals.length < 2) return { amount: money.amount ?? 0, fee, net };
   const stated = Math.max(...approvals.map((event) => event.amount ?? 0));
-  const summed = items.reduce((sum, item) => sum + (item.amount ?? 0), 0);
-  return Math.max(stated, summed);
+  const amount = Math.max(stated, sumKnown(items, (item) => item.amount) ?? 0);
+  const whole = approvals.find((event) => event.amount === amount);
+  if (whole) return { amount, fee: whole.fee ?? fee, net: whole.net ?? net };
+  if (sumKnown(approvals, (event) => event.amount) !== amount) return { amount, fee, net };
+  return { amount, fee: sumKnown(approvals, (event) => event.fee), net: sumKnown(approvals, (event) => event.net) };
+}
+
+/** Null when none of them is known. */
+function sumKnown<T>(values: readonly T[], field: (value: T) => number | null): number | null {
+  const known = values.flatMap((value) => field(value) ?? []);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
 }
 
 function paidAt(events: readonly OrderEvent[]): Date | null {

@@ -136,17 +136,19 @@ describe('the projection of an order', () => {
   });
 
   it.each([
-    { says: 'its own price', stated: 5_000 },
-    { says: 'the new total', stated: 15_000 },
-  ])('adds an upsell of the same transaction once, whether it states $says', ({ stated }) => {
+    { says: 'its own price', stated: 5_000, fee: 250, net: 4_750 },
+    { says: 'the new total', stated: 15_000, fee: 750, net: 14_250 },
+  ])('adds an upsell of the same transaction once, whether it states $says', ({ stated, fee, net }) => {
     const main = event('1', 'purchase_approved');
     const upsell = event('2', 'purchase_approved', {
       amount: stated,
+      fee,
+      net,
       occurredAt: new Date(NOON + 60_000),
       items: [{ role: 'upsell', productId: 'u', productName: 'Mentoria', offerId: 'u', amount: 5_000 }],
     });
     const order = projectOrder([upsell, main]);
-    expect(order).toMatchObject({ amount: 15_000 });
+    expect(order).toMatchObject({ amount: 15_000, fee: 750, net: 14_250 });
     expect(order?.items.map(({ role }) => role)).toEqual(['main', 'upsell']);
   });
 });
