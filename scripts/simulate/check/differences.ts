@@ -1,4 +1,4 @@
-import { isEqual } from 'es-toolkit';
+import { isEqual, isPlainObject, pickBy } from 'es-toolkit';
 
 /** One thing that is not as it has to be. */
 export interface Difference {
@@ -26,12 +26,23 @@ export function createDifferences(): Differences {
     },
     compare(what, expected, found) {
       compared += 1;
-      if (!isEqual(expected, found)) all.push({ what, expected: asText(expected), found: asText(found) });
+      if (isEqual(expected, found)) return;
+      const [wanted, seen] =
+        isPlainObject(expected) && isPlainObject(found) ? unequal(expected, found) : [expected, found];
+      all.push({ what, expected: asText(wanted), found: asText(seen) });
     },
     note(what, expected, found) {
       all.push({ what, expected, found });
     },
   };
+}
+
+/** The fields in which two objects differ. */
+function unequal(some: Record<PropertyKey, unknown>, others: Record<PropertyKey, unknown>) {
+  return [
+    pickBy(some, (value, name) => !isEqual(value, others[name])),
+    pickBy(others, (value, name) => !isEqual(value, some[name])),
+  ];
 }
 
 function asText(value: unknown): string {
