@@ -11,6 +11,7 @@ import { indexCommands } from './commands/indexes.ts';
 import { readCommands } from './commands/read.ts';
 import { writeCommands } from './commands/write.ts';
 import { createCursors } from './cursors.ts';
+import { checkDataFile, markCreated } from './data-file.ts';
 import { type BsonDocument, decodeDocument, encodeDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
 import { recordOf } from './indexes.ts';
@@ -34,7 +35,9 @@ const MAINTENANCE_STEP = 500;
 export function createEngine(options: { directory: string; now?: () => Date }): Engine {
   const { directory, now = () => new Date() } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  checkDataFile(directory);
   const storage = openStorage(directory);
+  markCreated(directory);
   const catalog = openCatalog(storage);
   const collections = createCollections(storage, catalog);
   const parts: EngineParts = {

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { open } from 'lmdb';
+import { checkDataFile } from './data-file.ts';
 import { EmbeddedError } from './errors.ts';
 import { socketDirectory } from './socket-path.ts';
 
@@ -17,11 +18,13 @@ export interface DirectoryLock {
 
 const HOLDER = 'holder';
 
-/** @throws EmbeddedError data_directory_locked */
+/** @throws EmbeddedError data_directory_locked, or data_directory_damaged when the record of the holder cannot be read */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+  const recordsDirectory = join(directory, 'lock');
+  checkDataFile(recordsDirectory);
   const address = presenceAddress(directory);
   const server = await listen(address);
-  const records = open<string, string>({ path: join(directory, 'lock'), encoding: 'string', overlappingSync: false });
+  const records = open<string, string>({ path: recordsDirectory, encoding: 'string', overlappingSync: false });
   try {
     for (;;) {
       const holder = records.get(HOLDER);
