@@ -110,6 +110,11 @@ export function bodyText(rawBody: Buffer | mongoose.mongo.Binary): string {
   return Buffer.from(rawBody instanceof mongoose.mongo.Binary ? rawBody.buffer : rawBody).toString('utf8');
 }
 
+/** What a body says as JSON; some senders put a byte order mark in front. @throws SyntaxError */
+export function parseBody(text: string): unknown {
+  return JSON.parse(text.replace(/^\uFEFF/, ''));
+}
+
 function definedFields(filter: { outcome?: DeliveryOutcome | undefined; kind?: EventKind | undefined }) {
   const { outcome, kind } = filter;
   return { ...(outcome ? { outcome } : {}), ...(kind ? { kind } : {}) };

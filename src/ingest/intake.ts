@@ -3,6 +3,7 @@ import mongoose from 'mongoose';
 import type { Logger } from 'pino';
 import { secretsEqual } from '../database/secret-box.ts';
 import type { DeliveryDocument } from '../deliveries/delivery-model.ts';
+import { parseBody } from '../deliveries/delivery-service.ts';
 import type { RefusalCounter, RefusalReason } from '../deliveries/refusal-counter.ts';
 import { findPlatform } from '../platforms/registry.ts';
 import type { StoreService, WebhookStore } from '../stores/store-service.ts';
@@ -148,10 +149,11 @@ function checkRequest(request: WebhookRequest, store: WebhookStore): Checked {
   // A sender that names no content type is taken at its body's word: to refuse is to lose.
   if (contentType && !/^application\/([\w.+-]+\+)?json\b/i.test(contentType))
     return { ok: false, reason: 'content_type' };
-  const text = rawBody.toString('utf8').replace(/^\uFEFF/, '');
+  const text = rawBody.toString('utf8');
+  // A byte order mark counts as white space.
   if (text.trim() === '') return { ok: false, reason: 'body_empty' };
   try {
-    const body: unknown = JSON.parse(text);
+    const body = parseBody(text);
     const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
     return isObject ? { ok: true, body } : { ok: false, reason: 'body_not_object' };
   } catch {

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { AlertService } from '../alerts/alert-service.ts';
 import { refusedAsDuplicates } from '../database/duplicate-key.ts';
 import { type DeliveryDocument, type DeliveryOutcome, deliveryModel } from '../deliveries/delivery-model.ts';
-import { bodyText } from '../deliveries/delivery-service.ts';
+import { bodyText, parseBody } from '../deliveries/delivery-service.ts';
 import { type EventDocument, eventModel } from '../events/event-model.ts';
 import type { OrderService } from '../orders/order-service.ts';
 import type { EventKind, ReadResult } from '../platforms/platform.ts';
@@ -231,7 +231,7 @@ function readDelivery(delivery: DeliveryDocument): ReadResult {
   const platform = findPlatform(delivery.platform);
   if (!platform) return { ok: false, path: '', reason: `platform ${delivery.platform} is not known` };
   try {
-    const body: unknown = JSON.parse(bodyText(delivery.rawBody));
+    const body = parseBody(bodyText(delivery.rawBody));
     return platform.read({ body, bodyHash: delivery.bodyHash, receivedAt: delivery.receivedAt });
   } catch {
     return { ok: false, path: '', reason: 'body is not JSON' };
