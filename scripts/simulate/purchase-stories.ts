@@ -109,12 +109,21 @@ function tellCart(shop: Shop, purchase: Purchase, minute: number): Telling {
   const form =
     rawEvent === 'abandoned_checkout' ? 'no_transaction' : pickOne(shop.random, ['blank_id', 'zero_id'] as const);
   const id = `cart ${shop.newId()}`;
+  // A currency is written with a transaction; without one, Assiny's reais are meant.
+  const currency = form === 'no_transaction' ? 'BRL' : purchase.currency;
   return {
     minute,
     kind: 'cart_abandoned',
     rawEvent,
     // A cart shows the product alone.
-    purchase: { ...purchase, id, transactionId: null, beganMinute: minute, items: purchase.items.slice(0, 1) },
+    purchase: {
+      ...purchase,
+      id,
+      transactionId: null,
+      beganMinute: minute,
+      currency,
+      items: purchase.items.slice(0, 1),
+    },
     method: 'unknown',
     installments: null,
     cartForm: form,
