@@ -68,7 +68,7 @@ const MOST_RANGES = 1000;
 
 /**
  * @param hint the name or key document of an index that the client insists on, or `{ $natural: 1 }`
- * @throws CommandError BadValue when the hint names no index
+ * @throws CommandError BadValue when the hint names no index, NoQueryExecutionPlans when it names one that cannot answer
  */
 export function choosePlan(collection: Collection, filter: Filter, sort: readonly SortField[], hint?: unknown): Plan {
   const { conditions, complete } = conditionsOf(filter.source);
@@ -81,6 +81,7 @@ export function choosePlan(collection: Collection, filter: Filter, sort: readonl
     if (candidate && (best === undefined || candidate.score > best.score)) best = candidate;
   }
   if (best && (best.score >= RANGE_SCORE || hint !== undefined)) return best.plan;
+  if (hint !== undefined) throw new CommandError(291, 'No query solutions: the hinted partial index lacks documents');
   return unionOf(collection, filter) ?? best?.plan ?? collectionScan(false, sort);
 }
 
@@ -167,8 +168,8 @@ function scanIndex(
 ): { plan: IndexScan; score: number } | undefined {
   if (index.partial && !implies(conditions, index.partial)) return undefined;
   const bounds = leadingBounds(index, conditions);
-  // A sparse index lacks documents without its fields: something has to exclude those.
-  if (index.sparse && !bounds.some((bound) => !bound.holdsNull)) return undefined;
+  // A sparse index lacks documents without its fields: something has to exclude those, or the client has to insist.
+  if (index.sparse && !forced && !bounds.some((bound) => !bound.holdsNull)) return undefined;
   const order = sortDirection(index, bounds, sort);
   const score = scoreOf(index, bounds) + (sort.length > 0 && order !== undefined ? SORT_SCORE : 0);
   if (score === 0 && !forced) return undefined;

@@ -1,0 +1,44 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** What the process of an engine tells: where it listens, or why it did not start. */
+export type EngineProcessReport = { uri: string } | { code: string; message: string };
+
+/** An engine in a process of its own. */
+export interface SeparateEngine {
+  readonly report: EngineProcessReport;
+  /** What the process wrote to its standard error. */
+  errors(): string;
+  /** Ends the process without warning (SIGKILL) and waits until it is gone. */
+  kill(): Promise<void>;
+}
+
+const ENTRY = fileURLToPath(new URL('./engine-process.ts', import.meta.url));
+
+export async function startSeparateEngine(directory: string): Promise<SeparateEngine> {
+  const child = fork(ENTRY, [directory], { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  let errors = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  const exited = once(child, 'exit');
+  const report = await new Promise<EngineProcessReport>((resolve, reject) => {
+    child.once('message', (message) => resolve(message as EngineProcessReport));
+    child.once('exit', () => reject(new Error(`The engine's process ended without a word: ${errors}`)));
+  });
+  return {
+    report,
+    errors: () => errors,
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+/** The address of an engine that has to have started. */
+export function addressOf({ report }: SeparateEngine): string {
+  if ('uri' in report) return report.uri;
+  throw new Error(`The engine did not start: ${report.code}`);
+}
