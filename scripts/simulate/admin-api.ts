@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parsedJson } from './parsed-json.ts';
 import { isRefusedConnection, SimulatorError } from './simulator-error.ts';
+import { untilAnswered } from './until-answered.ts';
 
 const PAGE_SIZE = 200;
 const ANSWER_MILLISECONDS = 60_000;
@@ -140,6 +141,7 @@ export type ReadPage<Item> = (query: { cursor?: string; limit?: number }) => Pro
 export interface AdminApi {
   /** @param named an id or a name */
   findStore(named: string): Promise<SeenStore>;
+  stores(): Promise<SeenStore[]>;
   deliveries(storeId: string): ReadPage<SeenDelivery>;
   events(storeId: string): ReadPage<SeenEvent>;
   orders(storeId: string): ReadPage<SeenOrder>;
@@ -153,13 +155,13 @@ export interface AdminApi {
   runCommand(text: string): Promise<SeenReply>;
 }
 
-export function connectAdminApi(options: { url: string; key: string }): AdminApi {
-  const { url, key } = options;
+/** @param options.keepGoing asks again while the server is away */
+export function connectAdminApi(options: { url: string; key: string; keepGoing: boolean }): AdminApi {
+  const { url, key, keepGoing } = options;
 
   async function call<T>(schema: z.ZodType<T>, path: string, body?: object): Promise<T> {
-    const response = await request(path, body);
-    const text = await response.text();
-    if (!response.ok) throw refusal(response.status, text);
+    const { status, text } = keepGoing ? await untilAnswered(() => request(path, body)) : await request(path, body);
+    if (status < 200 || status > 299) throw refusal(status, text);
     const result = schema.safeParse(parsedJson(text));
     if (result.success) return result.data;
     const issue = result.error.issues[0];
@@ -168,14 +170,15 @@ export function connectAdminApi(options: { url: string; key: string }): AdminApi
     );
   }
 
-  async function request(path: string, body: object | undefined): Promise<Response> {
+  async function request(path: string, body: object | undefined): Promise<{ status: number; text: string }> {
     try {
-      return await fetch(`${url}/api/v1${path}`, {
+      const response = await fetch(`${url}/api/v1${path}`, {
         method: body ? 'POST' : 'GET',
         headers: { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) },
         body: body ? JSON.stringify(body) : null,
         signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
       });
+      return { status: response.status, text: await response.text() };
     } catch (error) {
       const problem = isRefusedConnection(error) ? 'No server runs at' : 'No answer came from';
       throw new SimulatorError(`${problem} ${url}; start it with npm start, or name another one with --url.`, {
@@ -203,9 +206,12 @@ export function connectAdminApi(options: { url: string; key: string }): AdminApi
     };
   }
 
+  const allStores = () => readSince(list(storeSchema, '/stores'), null);
+
   return {
+    stores: allStores,
     async findStore(named) {
-      const stores = await readAll(list(storeSchema, '/stores'));
+      const stores = await allStores();
       const folded = foldCase(named);
       const found = stores.find(({ id, name }) => id === named || foldCase(name) === folded);
       if (found) return found;
@@ -231,17 +237,6 @@ export function connectAdminApi(options: { url: string; key: string }): AdminApi
     },
     runCommand: async (text) => await call(replySchema, '/chat/commands', { text, locale: 'pt-BR' }),
   };
-}
-
-/** Every item of a list. */
-async function readAll<Item>(read: ReadPage<Item>): Promise<Item[]> {
-  const items: Item[] = [];
-  for (let cursor: string | null | undefined; cursor !== null; ) {
-    const page = await read(cursor === undefined ? {} : { cursor });
-    items.push(...page.items);
-    cursor = page.nextCursor;
-  }
-  return items;
 }
 
 /** The newest item of a list, or null when it is empty. */

@@ -24,12 +24,13 @@ export async function runSimulation(
   startedAt: Date = new Date(),
 ): Promise<readonly Difference[]> {
   const { scenario, count, rate, seed, keepGoing, url } = options;
+  // A server that is away at the beginning is not waited for.
+  const store = await connectAdminApi({ ...options, keepGoing: false }).findStore(options.store);
   const api = connectAdminApi(options);
-  const store = await api.findStore(options.store);
   refuseSecretHeader(store);
   const deliveries = planDeliveries({ scenario, count, rate, seed, startedAt });
   await waitUntilProcessed(api, store);
-  const before = await readStoreBefore(api, store.id, daysOf(deliveries, store, startedAt));
+  const before = await readStoreBefore(api, store, url, daysOf(deliveries, store, startedAt));
   output.say(`${store.name}: ${scenario}, ${count} requests at ${rate} a second, seed ${seed}`);
 
   const progress = output.begin('Sending', deliveries.length);

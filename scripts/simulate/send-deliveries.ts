@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { parsedJson } from './parsed-json.ts';
 import type { PlannedDelivery } from './planned-delivery.ts';
 import { isRefusedConnection, SimulatorError } from './simulator-error.ts';
+import { untilAnswered } from './until-answered.ts';
 
 const ANSWER_MILLISECONDS = 30_000;
-const RETRY_MILLISECONDS = 250;
-/** A server that does not come back in this time is not waited for any longer. */
-const AWAY_MILLISECONDS = 5 * 60_000;
-const UNAVAILABLE = 503;
 
 export interface Answer {
   status: number;
@@ -42,6 +40,8 @@ export async function sendDeliveries(
 ): Promise<SentDelivery[]> {
   const { webhookUrl, rate, keepGoing, onAnswered } = options;
   const giveUp = new AbortController();
+  // One listener for each request that waits.
+  setMaxListeners(0, giveUp.signal);
   const startedAt = performance.now();
   const inFlight: Promise<SentDelivery>[] = [];
   let failure: unknown = null;
@@ -75,29 +75,24 @@ async function sendUntilAnswered(
   options: { webhookUrl: string; keepGoing: boolean; signal: AbortSignal },
 ): Promise<SentDelivery> {
   const { webhookUrl, keepGoing, signal } = options;
-  const giveUpAt = performance.now() + AWAY_MILLISECONDS;
-  let lostAnswers = 0;
-  for (;;) {
-    try {
-      const answer = await sendOnce(planned, webhookUrl, signal);
-      if (answer.status !== UNAVAILABLE || !keepGoing) return { planned, answer, lostAnswers };
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!keepGoing) {
-        throw new SimulatorError(
-          'The server stopped answering; start it again, and use --keep-going to go on through a restart.',
-          { cause: error },
-        );
-      }
-      if (!isRefusedConnection(error)) lostAnswers += 1;
-      if (performance.now() > giveUpAt) {
-        throw new SimulatorError('The server has not answered for 5 minutes; start it and run again.', {
-          cause: error,
-        });
-      }
-    }
-    await pause(RETRY_MILLISECONDS, undefined, { signal });
+  const send = () => sendOnce(planned, webhookUrl, signal);
+  if (!keepGoing) {
+    const answer = await send().catch((error: unknown) => {
+      throw new SimulatorError(
+        'The server stopped answering; start it again, and use --keep-going to go on through a restart.',
+        { cause: error },
+      );
+    });
+    return { planned, answer, lostAnswers: 0 };
   }
+  let lostAnswers = 0;
+  const answer = await untilAnswered(send, {
+    signal,
+    onLost(error) {
+      if (!isRefusedConnection(error)) lostAnswers += 1;
+    },
+  });
+  return { planned, answer, lostAnswers };
 }
 
 async function sendOnce(planned: PlannedDelivery, webhookUrl: string, signal: AbortSignal): Promise<Answer> {

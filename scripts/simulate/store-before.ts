@@ -1,4 +1,5 @@
 import { type AdminApi, newestOf, type SeenStore } from './admin-api.ts';
+import { type ConsoleChannel, openConsoleChannel } from './console-posts.ts';
 import type { PlannedDelivery } from './planned-delivery.ts';
 import { localDay } from './report-numbers.ts';
 import { readReports, type StoreReports } from './store-reports.ts';
@@ -11,10 +12,23 @@ export interface StoreBefore {
   lastAlert: { id: string } | null;
   reports: StoreReports;
   refusedRequests: string;
+  /** Null when the alerts go elsewhere than to the console. */
+  channel: ConsoleChannel | null;
+  lastPost: number;
 }
 
-/** @param days that the run tells of, `YYYY-MM-DD`, at least one */
-export async function readStoreBefore(api: AdminApi, storeId: string, days: readonly string[]): Promise<StoreBefore> {
+/**
+ * @param url of the server
+ * @param days that the run tells of, `YYYY-MM-DD`, at least one
+ */
+export async function readStoreBefore(
+  api: AdminApi,
+  store: SeenStore,
+  url: string,
+  days: readonly string[],
+): Promise<StoreBefore> {
+  const storeId = store.id;
+  const channel = await openConsoleChannel(url, store);
   return {
     lastDelivery: await newestOf(api.deliveries(storeId)),
     lastEvent: await newestOf(api.events(storeId)),
@@ -22,6 +36,8 @@ export async function readStoreBefore(api: AdminApi, storeId: string, days: read
     lastAlert: await newestOf(api.alerts(storeId)),
     reports: await readReports(api, storeId, days),
     refusedRequests: await api.refusedRequests(storeId),
+    channel,
+    lastPost: (await channel?.newestId()) ?? 0,
   };
 }
 

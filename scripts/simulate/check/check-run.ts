@@ -9,6 +9,7 @@ import { checkAnswers } from './check-answers.ts';
 import { checkDeliveries } from './check-deliveries.ts';
 import { checkEvents } from './check-events.ts';
 import { checkOrders } from './check-orders.ts';
+import { checkPosts } from './check-posts.ts';
 import { checkRefusals } from './check-refusals.ts';
 import { checkReportCommand, reportCommand } from './check-report-command.ts';
 import { checkReports } from './check-reports.ts';
@@ -41,13 +42,11 @@ export async function checkRun(
   );
   const orders = expectedOrders(events.map(({ facts }) => facts));
   checkOrders(orders, events, await readSince(api.orders(store.id), before.lastOrder), differences);
-  checkAlerts(
-    events,
-    store,
-    await readSince(api.alerts(store.id), before.lastAlert),
-    (eventId) => isEarlier(eventId, before.lastEvent),
-    differences,
-  );
+  const alerts = await readSince(api.alerts(store.id), before.lastAlert);
+  checkAlerts(events, store, alerts, (eventId) => isEarlier(eventId, before.lastEvent), differences);
+  if (before.channel) {
+    checkPosts(alerts, await before.channel.since(before.lastPost), await isAlone(api, store), differences);
+  }
   const added = expectedNumbers(orders, store.timezone);
   const after = await readReports(api, store.id, [...before.reports.days.keys()]);
   checkReports(added, before.reports, after, differences);
@@ -58,4 +57,10 @@ export async function checkRun(
   checkReportCommand(store, sumOfDays(added), before.reports, names, reply, differences);
   checkRefusals(sent, before.refusedRequests, await api.refusedRequests(store.id), differences);
   return { differences: differences.all, compared: differences.compared };
+}
+
+/** True when no other store posts to the store's channel. */
+async function isAlone(api: AdminApi, { id, alerts }: SeenStore): Promise<boolean> {
+  const stores = await api.stores();
+  return stores.every((other) => other.id === id || other.alerts.channelId !== alerts.channelId);
 }
