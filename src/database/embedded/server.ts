@@ -87,7 +87,8 @@ function throwUncaught(error: EmbeddedError): void {
   });
 }
 
-function connectionString(address: string | number, database: string): string {
+/** A connection string for the official driver to an engine that listens at `address`. */
+export function connectionString(address: string | number, database: string): string {
   const host = typeof address === 'number' ? `127.0.0.1:${address}` : encodeURIComponent(address);
   return `mongodb://${host}/${encodeURIComponent(database)}?directConnection=true`;
 }
