@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { SeenStore } from './admin-api.ts';
+import { parsedJson } from './parsed-json.ts';
+import { untilAnswered } from './until-answered.ts';
 
 const CONSOLE_WORKSPACE = 'console';
 
@@ -30,8 +32,11 @@ export async function openConsoleChannel(url: string, store: SeenStore): Promise
       channel: channelId ?? '',
       ...(before === undefined ? {} : { before: `${before}` }),
     });
-    const response = await fetch(`${url}/console/messages?${query}`);
-    return response.ok ? pageSchema.parse(await response.json()) : null;
+    const { status, text } = await untilAnswered(async () => {
+      const response = await fetch(`${url}/console/messages?${query}`);
+      return { status: response.status, text: await response.text() };
+    });
+    return status === 200 ? (pageSchema.safeParse(parsedJson(text)).data ?? null) : null;
   }
 
   if ((await page()) === null) return null;

@@ -124,7 +124,7 @@ function parsed(commandLine: readonly string[]) {
   try {
     return parseArgs({ args: [...commandLine], options: given, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('. ')[0] : String(error);
+    const reason = error instanceof Error ? error.message.split(/\.\s/)[0] : String(error);
     throw new SimulatorError(`${reason}; see npm run simulate -- --help.`, { cause: error });
   }
 }
