@@ -13,7 +13,7 @@ import { type AlertRules, type StoreDocument, storeModel } from './store-model.t
 const MAXIMUM_NAME_LENGTH = 100;
 const MAXIMUM_QUEUE_DAYS = 30;
 const TOKEN_BYTES = 24;
-/** How long a token may still work in this process after another process changed it. */
+/** How long a token may still work in this process after another process changed it. Requests that come together share one look-up. */
 const TOKEN_CACHE_MILLISECONDS = 2_000;
 /** What a new store posts about: money that came and money that went. */
 export const DEFAULT_ALERT_KINDS: readonly EventKind[] = [
@@ -127,7 +127,7 @@ export function createStoreService(dependencies: StoreServiceDependencies): Stor
   const now = dependencies.now ?? (() => new Date());
   const newToken = dependencies.newToken ?? (() => randomBytes(TOKEN_BYTES).toString('base64url'));
   const stores = storeModel(dependencies.connection);
-  const tokenCache = new Map<string, { store: WebhookStore; until: number }>();
+  const tokenLookUps = new Map<string, { store: Promise<WebhookStore | null>; until: number }>();
 
   function toStore(document: StoreDocument): Store {
     const { _id, workspaceId, name, platform, timezone, currency, happyPath, queueLimitDays, alerts, createdAt } =
@@ -162,9 +162,25 @@ export function createStoreService(dependencies: StoreServiceDependencies): Stor
       .catch((error: unknown) => {
         throw isDuplicateKey(error) ? new ProductError('store_name_taken', {}, { cause: error }) : error;
       });
-    tokenCache.clear();
+    tokenLookUps.clear();
     if (!document) throw new ProductError('store_unknown', { name: id });
     return toStore(document);
+  }
+
+  async function findStoreOfToken(platform: string, tokenHash: string): Promise<WebhookStore | null> {
+    const document = await stores.findOne({ tokenHash, platform, removedAt: null }).lean<StoreDocument>();
+    if (!document) return null;
+    const header = document.secretHeader;
+    return {
+      id: document._id.toHexString(),
+      workspaceId: document.workspaceId,
+      platform: document.platform,
+      secretHeader: header ? { name: header.name, value: secretBox.open(header.valueSealed) } : null,
+    };
+  }
+
+  function forget(key: string, lookUp: { store: Promise<WebhookStore | null> }): void {
+    if (tokenLookUps.get(key) === lookUp) tokenLookUps.delete(key);
   }
 
   async function list(workspaceId: string): Promise<Store[]> {
@@ -253,18 +269,20 @@ export function createStoreService(dependencies: StoreServiceDependencies): Stor
 
     async findByToken(platform, token) {
       const tokenHash = hashSecret(token);
-      const cached = tokenCache.get(tokenHash);
-      if (cached && cached.until > now().getTime() && cached.store.platform === platform) return cached.store;
-      const document = await stores.findOne({ tokenHash, platform, removedAt: null }).lean<StoreDocument>();
-      if (!document) return null;
-      const header = document.secretHeader;
-      const store: WebhookStore = {
-        id: document._id.toHexString(),
-        workspaceId: document.workspaceId,
-        platform: document.platform,
-        secretHeader: header ? { name: header.name, value: secretBox.open(header.valueSealed) } : null,
+      const key = `${platform} ${tokenHash}`;
+      const known = tokenLookUps.get(key);
+      if (known && known.until > now().getTime()) return await known.store;
+      const lookUp = {
+        store: findStoreOfToken(platform, tokenHash),
+        until: now().getTime() + TOKEN_CACHE_MILLISECONDS,
       };
-      tokenCache.set(tokenHash, { store, until: now().getTime() + TOKEN_CACHE_MILLISECONDS });
+      tokenLookUps.set(key, lookUp);
+      const store = await lookUp.store.catch((error: unknown) => {
+        forget(key, lookUp);
+        throw error;
+      });
+      // Tokens that nobody has are countless.
+      if (!store) forget(key, lookUp);
       return store;
     },
 
