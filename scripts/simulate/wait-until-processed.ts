@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type AdminApi, readSince, type SeenStore } from './admin-api.ts';
 import { SimulatorError } from './simulator-error.ts';
 
-const POLL_MILLISECONDS = 250;
+const POLL_MILLISECONDS = 100;
 const PROCESSING_MILLISECONDS = 5 * 60_000;
 /** A busy channel gets what is over its ten posts a minute when the minute is over. */
-const POSTING_POLL_MILLISECONDS = 1_000;
+const POSTING_POLL_MILLISECONDS = 250;
 const POSTING_MILLISECONDS = 5 * 60_000;
 
 /** Waits until no delivery of the store waits to be processed. @throws SimulatorError when that takes more than 5 minutes */
