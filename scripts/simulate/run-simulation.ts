@@ -47,7 +47,9 @@ export async function runSimulation(
   output.say('');
   for (const line of runSummary(sent, store)) output.say(line);
   output.say('');
-  output.say('Waiting for the alerts; what a busy channel has no room for is posted when its minute is over.');
+  if (store.alerts.channelId !== null && !store.paused) {
+    output.say('Waiting for the alerts; what a busy channel has no room for is posted when its minute is over.');
+  }
   await waitUntilPosted(api, store, before.lastAlert);
   const { differences, compared } = await checkRun(api, store, sent, before);
   tell(differences, compared, output);

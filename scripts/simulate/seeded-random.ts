@@ -53,13 +53,3 @@ export function pickWeighted<T>(random: Random, weighted: readonly (readonly [we
   });
   return found ? found[1] : pickOne(random, weighted)[1];
 }
-
-/** A copy in random order (Fisher and Yates). */
-export function shuffled<T>(random: Random, values: readonly T[]): T[] {
-  const result = [...values];
-  for (let last = result.length - 1; last > 0; last -= 1) {
-    const other = integerBetween(random, 0, last);
-    [result[last], result[other]] = [result[other] as T, result[last] as T];
-  }
-  return result;
-}

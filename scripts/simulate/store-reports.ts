@@ -12,7 +12,8 @@ export interface StoreReports {
 export async function readReports(api: AdminApi, storeId: string, days: readonly string[]): Promise<StoreReports> {
   const sorted = [...new Set(days)].sort();
   const period = { from: sorted[0] ?? '', to: sorted.at(-1) ?? '' };
-  const reports = new Map<string, SeenCurrencyReport[]>();
-  for (const day of sorted) reports.set(day, await api.report(storeId, { from: day, to: day }));
-  return { days: reports, period, whole: await api.report(storeId, period) };
+  const reports = await Promise.all(
+    sorted.map(async (day) => [day, await api.report(storeId, { from: day, to: day })] as const),
+  );
+  return { days: new Map(reports), period, whole: await api.report(storeId, period) };
 }

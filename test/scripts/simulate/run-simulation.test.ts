@@ -61,7 +61,7 @@ async function newStore(channelId: string | null = null): Promise<string> {
   return id;
 }
 
-async function simulate(options: Partial<SimulatorOptions>, lines: string[] = []) {
+async function simulate(options: Partial<SimulatorOptions>, lines: string[] = [], startedAt = new Date()) {
   return await runSimulation(
     {
       store: '',
@@ -75,6 +75,7 @@ async function simulate(options: Partial<SimulatorOptions>, lines: string[] = []
       ...options,
     },
     { say: (line) => lines.push(line), begin: () => ({ advance: () => undefined, end: () => undefined }) },
+    startedAt,
   );
 }
 
@@ -103,6 +104,19 @@ describe('a run against the product', () => {
   it('can be repeated on a store that holds earlier runs', async () => {
     const store = await newStore();
     for (let run = 0; run < 3; run += 1) expect(await simulate({ store, scenario: 'all', count: 48 })).toEqual([]);
+  });
+
+  it('is right on both sides of midnight', async () => {
+    const startedAt = new Date('2026-11-20T03:01:00Z');
+    const options = { scenario: 'day', count: 60, seed: 5 } as const;
+    const lines: string[] = [];
+    expect(await simulate({ ...options, store: await newStore() }, lines, startedAt)).toEqual([]);
+    const told = planDeliveries({ ...options, rate: 1_000, startedAt }).flatMap(({ expected }) =>
+      expected.answer === 'kept' && expected.meaning !== 'invalid' ? [expected.meaning.occurredAt.toISOString()] : [],
+    );
+    const midnight = '2026-11-20T03:00:00.000Z';
+    expect(told.filter((at) => at < midnight).length).toBeGreaterThan(5);
+    expect(told.filter((at) => at >= midnight).length).toBeGreaterThan(5);
   });
 
   it('says what the server should show and looks at the alerts where people see them', async () => {
