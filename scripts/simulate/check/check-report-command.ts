@@ -27,7 +27,7 @@ export function checkReportCommand(
   const totals = totalsOf(added, before.whole);
   const names = new Map([...namesIn(before.whole), ...productNames]);
   const shown = [...totals].filter(([, numbers]) => [...numbers.values()].some((value) => value !== 0));
-  differences.compare('/relatorio: headline', headline(store, shown), reply.title ?? '');
+  differences.compare('/relatorio: headline', ungrouped(headline(store, shown)), ungrouped(reply.title ?? ''));
   const sections = sectionsOf(reply, shown[0]?.[0] ?? store.currency);
   for (const [currency, numbers] of shown) {
     const section = sections.get(currency);
@@ -39,7 +39,8 @@ export function checkReportCommand(
     const rows = productRows(currency, numbers, names);
     // The rows that share one line cannot be told apart.
     const single = rows.slice(0, PRODUCT_ROWS);
-    differences.compare(`/relatorio: ${currency} products`, single.sort(), section.rows.slice(0, single.length).sort());
+    const seen = section.rows.slice(0, single.length);
+    differences.compare(`/relatorio: ${currency} products`, single.map(ungrouped).sort(), seen.map(ungrouped).sort());
   }
 }
 
@@ -93,7 +94,7 @@ function checkFields(
   for (const [label, value] of Object.entries(expected)) {
     // What stands in brackets compares with another period or is a share.
     const found = fields.get(label)?.replace(/ \([^()]*\)$/, '');
-    differences.compare(`/relatorio: ${currency} ${label}`, value, found ?? 'no such field');
+    differences.compare(`/relatorio: ${currency} ${label}`, ungrouped(value), ungrouped(found ?? 'no such field'));
   }
 }
 
@@ -135,4 +136,9 @@ function money(centavos: number, currency: string): string {
 
 function counted(count: number, one: string, many: string): string {
   return `${count} ${plural.select(count) === 'one' ? one : many}`;
+}
+
+/** Whether a number has dots between its thousands is a matter of taste. */
+function ungrouped(text: string): string {
+  return text.replaceAll(/(?<=\d)\.(?=\d{3})/g, '');
 }
