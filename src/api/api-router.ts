@@ -11,6 +11,7 @@ import type { z } from 'zod';
 import { CONSOLE_WORKSPACE_ID } from '../chat/surface.ts';
 import type { ApiCaller, Route, RouteResponse } from '../feature/route.ts';
 import { type ErrorCode, ProductError } from '../text/product-error.ts';
+import { createDocsRouter } from './docs/docs-router.ts';
 import { openApiDocument } from './openapi.ts';
 import { problemOf } from './problem.ts';
 
@@ -34,7 +35,7 @@ export interface ApiRouterDependencies {
 
 /**
  * The admin API under `/api/v1`: every route as its schemas describe it, and every fault as an RFC 9457 problem document
- * with the id under which the log knows the request. Only the API's own description can be read without a key.
+ * with the id under which the log knows the request. Only the API's own description, `/api/docs` included, can be read without a key.
  */
 export function createApiRouter(dependencies: ApiRouterDependencies): Router {
   const { routes, log, newRequestId = randomUUID } = dependencies;
@@ -61,6 +62,7 @@ export function createApiRouter(dependencies: ApiRouterDependencies): Router {
 
   const router = express.Router();
   router.use(BASE_PATH, api);
+  router.use(createDocsRouter(description));
   return router;
 }
 

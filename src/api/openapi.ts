@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Route } from '../feature/route.ts';
 import { noBody } from '../feature/route-schemas.ts';
+import type { ApiDescription, Content, Operation, Parameter, Schema } from './api-description.ts';
 import { problemSchema } from './problem.ts';
 
-type Json = Record<string, unknown>;
+type Schemas = Record<string, Schema>;
 
-const WORKSPACE_PARAMETER = {
+const WORKSPACE_PARAMETER: Parameter = {
   name: 'Sininho-Workspace',
   in: 'header',
   required: false,
@@ -17,9 +18,9 @@ const WORKSPACE_PARAMETER = {
  * The OpenAPI 3.1 description of the routes.
  * @param basePath where they are served, such as `/api/v1`
  */
-export function openApiDocument(routes: readonly Route[], basePath: string): Json {
-  const schemas: Json = {};
-  const paths: Record<string, Json> = {};
+export function openApiDocument(routes: readonly Route[], basePath: string): ApiDescription {
+  const schemas: Schemas = {};
+  const paths: ApiDescription['paths'] = {};
   const problem = {
     description: 'What is wrong',
     content: { 'application/problem+json': { schema: jsonSchema(problemSchema, schemas) } },
@@ -32,7 +33,7 @@ export function openApiDocument(routes: readonly Route[], basePath: string): Jso
     openapi: '3.1.0',
     info: {
       title: 'Sininho admin API',
-      version: basePath.split('/').at(-1),
+      version: basePath.split('/').at(-1) ?? '',
       description:
         'Times are RFC 3339 in UTC, amounts are hundredths of their currency, phones are E.164. Lists are newest first unless they say otherwise, and are paged with `cursor` and `limit`. Fields and parameters that are not described here are refused.',
     },
@@ -43,7 +44,7 @@ export function openApiDocument(routes: readonly Route[], basePath: string): Jso
   };
 }
 
-function operationOf(route: Route, schemas: Json, problem: Json): Json {
+function operationOf(route: Route, schemas: Schemas, problem: Operation['responses'][string]): Operation {
   return {
     operationId: operationIdOf(route),
     summary: route.summary,
@@ -79,18 +80,15 @@ function operationIdOf({ method, path }: Route): string {
     .join('');
 }
 
-function contentOf(response: z.ZodType, csv: boolean, schemas: Json): Json {
+function contentOf(response: z.ZodType, csv: boolean, schemas: Schemas): Content {
   return {
     'application/json': { schema: jsonSchema(response, schemas) },
     ...(csv ? { 'text/csv': { schema: { type: 'string' } } } : {}),
   };
 }
 
-function parametersOf(schema: z.ZodType, location: 'path' | 'query', schemas: Json): Json[] {
-  const { properties = {}, required = [] } = jsonSchema(schema, schemas) as {
-    properties?: Record<string, Json>;
-    required?: string[];
-  };
+function parametersOf(schema: z.ZodType, location: 'path' | 'query', schemas: Schemas): Parameter[] {
+  const { properties = {}, required = [] } = jsonSchema(schema, schemas);
   return Object.entries(properties).map(([name, { description, ...property }]) => ({
     name,
     in: location,
@@ -101,7 +99,7 @@ function parametersOf(schema: z.ZodType, location: 'path' | 'query', schemas: Js
 }
 
 /** A schema as JSON Schema; those with an id go into `schemas`, and references lead there. */
-function jsonSchema(schema: z.ZodType, schemas: Json): Json {
+function jsonSchema(schema: z.ZodType, schemas: Schemas): Schema {
   const {
     $schema: _,
     $defs,
@@ -112,8 +110,9 @@ function jsonSchema(schema: z.ZodType, schemas: Json): Json {
       if (made.format !== undefined) delete made.pattern;
     },
   });
-  for (const [id, definition] of Object.entries($defs ?? {})) schemas[id] = withComponentReferences(definition);
-  return withComponentReferences(own) as Json;
+  for (const [id, definition] of Object.entries($defs ?? {}))
+    schemas[id] = withComponentReferences(definition) as Schema;
+  return withComponentReferences(own) as Schema;
 }
 
 function withComponentReferences(value: unknown): unknown {
