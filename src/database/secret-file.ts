@@ -1,11 +1,12 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const OWNER_ONLY = 0o600;
 
 /**
  * A secret that is made once and kept in a file that only its owner can read.
- * Two processes that start at once end up with the same one.
+ * Two processes that start at once end up with the same one, and a process that dies meanwhile leaves none or a whole one.
  * @returns the secret, and whether this call made it
  */
 export async function readOrCreateSecret(
@@ -15,12 +16,40 @@ export async function readOrCreateSecret(
 ): Promise<{ secret: string; created: boolean }> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, name);
+  const existing = await readSecret(path);
+  if (existing !== null) return { secret: existing, created: false };
   const secret = create();
+  if (await writeOnce(path, secret)) return { secret, created: true };
+  return { secret: (await readSecret(path)) ?? secret, created: false };
+}
+
+async function readSecret(path: string): Promise<string | null> {
   try {
-    await writeFile(path, `${secret}\n`, { mode: OWNER_ONLY, flag: 'wx' });
-    return { secret, created: true };
+    return (await readFile(path, 'utf8')).trim();
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    return { secret: (await readFile(path, 'utf8')).trim(), created: false };
+    if (hasCode(error, 'ENOENT')) return null;
+    throw error;
   }
+}
+
+/** Gives a finished file its name, which a file system does for one of several only. */
+async function writeOnce(path: string, secret: string): Promise<boolean> {
+  const draft = `${path}.${randomUUID()}`;
+  const file = await open(draft, 'wx', OWNER_ONLY);
+  try {
+    await file.writeFile(`${secret}\n`);
+    await file.sync();
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  } finally {
+    await file.close();
+    await rm(draft);
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
