@@ -32,7 +32,7 @@ async function openConsole(options: Parameters<typeof browser.open>[1] & { chann
   const { channel = '', ...context } = options;
   const page = await browser.open(`${server.address}/${channel}`, context);
   await page.getByText('Ao vivo').waitFor();
-  await page.locator('#log:not([aria-busy])').waitFor();
+  await page.locator('#log:not([aria-busy])').waitFor({ state: 'attached' });
   return page;
 }
 

@@ -42,15 +42,16 @@ export function createChannelList({ list, channels, conversations }) {
         const count = unreadOf(id);
         const { badge } = links.get(id);
         badge.hidden = count === 0;
-        badge.replaceChildren(
-          element('span', { 'aria-hidden': 'true' }, String(count)),
-          hiddenText(say('unread', { count })),
-        );
+        badge.replaceChildren(...(count === 0 ? [] : unreadView(count)));
         return count;
       });
       return counts.reduce((sum, count) => sum + count, 0);
     },
   };
+}
+
+function unreadView(count) {
+  return [element('span', { 'aria-hidden': 'true' }, String(count)), hiddenText(say('unread', { count }))];
 }
 
 function linkView({ id, name }) {
