@@ -1,12 +1,13 @@
-import { Aggregator } from 'mingo';
+import { Aggregator } from 'mingo/aggregator';
 import { Context } from 'mingo/core';
 import type { Catalog } from './catalog.ts';
 import type { Collections, Selection } from './collections.ts';
 import { type BsonDocument, decodeDocument, encodeDocument, isDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
+import { toNumber } from './numbers.ts';
 import { valuesAt } from './paths.ts';
 import { compileFilter } from './query.ts';
-import { mingoContext, toNumber } from './query-operators.ts';
+import { mingoContext } from './query-operators.ts';
 import { parseSort } from './sort.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { Decimal128, Double, Long } from 'bson';
 import { type ExactNumber, exactOfDouble, type NumericValue, normaliseNumber } from './bson-order.ts';
 import { CommandError } from './errors.ts';
-import { toNumber } from './query-operators.ts';
+import { toNumber } from './numbers.ts';
 
 /** Arithmetic that keeps MongoDB's types: the wider type of the two wins, and an int32 that overflows becomes an int64. */
 
@@ -23,6 +23,41 @@ export function add(left: NumericValue, right: NumericValue): NumericValue {
       return { coefficient: scaled(a, exponent) + scaled(b, exponent), exponent };
     },
   });
+}
+
+/** The difference, in the wider type. @throws CommandError BadValue when an int64 overflows */
+export function subtract(left: NumericValue, right: NumericValue): NumericValue {
+  return calculate(left, right, {
+    integers: (a, b) => a - b,
+    doubles: (a, b) => a - b,
+    decimals: (a, b) => {
+      const exponent = Math.min(a.exponent, b.exponent);
+      return { coefficient: scaled(a, exponent) - scaled(b, exponent), exponent };
+    },
+  });
+}
+
+/** Digits that a quotient of decimals is worked out to; a Decimal128 holds 34. */
+const QUOTIENT_DIGITS = 40;
+
+/** The quotient: a decimal when one of the two is, else a double. @throws CommandError BadValue when it divides by zero */
+export function divide(left: NumericValue, right: NumericValue): NumericValue {
+  if (toNumber(right) === 0) throw new CommandError(2, "can't $divide by zero");
+  if (kindOf(left) !== 'decimal' && kindOf(right) !== 'decimal') return storedDouble(toNumber(left) / toNumber(right));
+  return calculateDecimals(left, right, {
+    integers: (a, b) => a / b,
+    doubles: (a, b) => a / b,
+    decimals: (a, b) => {
+      const coefficient = (a.coefficient * 10n ** BigInt(QUOTIENT_DIGITS)) / b.coefficient;
+      return withoutTrailingZeros({ coefficient, exponent: a.exponent - b.exponent - QUOTIENT_DIGITS });
+    },
+  });
+}
+
+function withoutTrailingZeros({ coefficient, exponent }: ExactNumber): ExactNumber {
+  const zeros = /0*$/.exec(coefficient.toString())?.[0].length ?? 0;
+  if (coefficient === 0n || zeros === 0) return { coefficient, exponent };
+  return { coefficient: coefficient / 10n ** BigInt(zeros), exponent: exponent + zeros };
 }
 
 /** The product, in the wider type. @throws CommandError BadValue when an int64 overflows */

@@ -1,9 +1,10 @@
-import { find } from 'mingo';
+import { Query } from 'mingo/query';
 import { type BsonDocument, decodeDocument, encodeDocument, isDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
+import { toNumber } from './numbers.ts';
 import { own, splitPath } from './paths.ts';
 import type { Filter } from './query.ts';
-import { mingoContext, toNumber } from './query-operators.ts';
+import { mingoContext } from './query-operators.ts';
 import { pickFields } from './raw-bson.ts';
 
 /** Turns a stored document into the bytes that are answered. */
@@ -107,12 +108,10 @@ function expressionProjection(projection: BsonDocument, filter: Filter): Project
   const prepared = Object.fromEntries(
     Object.entries(projection).map(([name, value]) => [name, isFlag(value) ? Number(isSet(value)) : value]),
   );
+  const query = new Query(filter.source, { context: mingoContext, scriptEnabled: false });
   return (raw) => {
     const document = decodeDocument(raw);
-    const [projected] = find([document], filter.source, prepared as never, {
-      context: mingoContext,
-      scriptEnabled: false,
-    }).all();
+    const [projected] = query.find([document], prepared as never).all();
     return encodeDocument(inDocumentOrder(document, (projected ?? {}) as BsonDocument));
   };
 }

@@ -7,15 +7,19 @@ import * as pipelineStages from 'mingo/operators/pipeline';
 import * as projections from 'mingo/operators/projection';
 import * as queries from 'mingo/operators/query';
 import * as windows from 'mingo/operators/window';
+import { add, divide, multiply, subtract } from './arithmetic.ts';
 import { compareValues, equalValues, type NumericValue, ORDER, typeOrder } from './bson-order.ts';
 import { isDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
+import { groupStage, sortByCountStage } from './grouping.ts';
+import { isNumeric, toNumber } from './numbers.ts';
 import { comparableValues, splitPath, valuesAt } from './paths.ts';
 import { compareSorted, parseSort, sortValues } from './sort.ts';
 
 /**
  * mingo with BSON's types: every operator that compares or calculates is replaced or wrapped here, because mingo knows only
- * JavaScript's own types. Everything else (logic, arrays, strings, dates, stages) is mingo's.
+ * JavaScript's own types. Everything else (logic, arrays, strings, dates, stages) is mingo's. The engine imports `mingo/query`
+ * and `mingo/aggregator`, never `mingo` itself, whose own operators would come before these.
  */
 
 type Options = Parameters<typeof evalExpr>[2];
@@ -191,16 +195,6 @@ const queryOverrides: Record<`$${string}`, QueryOperator> = {
   $regex: matchesExpression,
 };
 
-/** A number of any BSON type as a double; NaN for anything else. */
-export function toNumber(value: unknown): number {
-  if (typeof value === 'number') return value;
-  if (typeof value === 'bigint') return Number(value);
-  if (value instanceof Double) return value.value;
-  if (value instanceof Long) return value.toNumber();
-  if (value instanceof Decimal128) return Number(value.toString());
-  return Number.NaN;
-}
-
 type Expression = (document: unknown, expression: unknown, options: Options) => unknown;
 
 /** Numbers that mingo cannot calculate with become doubles; arrays are searched one level deep, for argument lists. */
@@ -208,6 +202,18 @@ function plainNumbers(value: unknown): unknown {
   if (value instanceof Double || value instanceof Long || value instanceof Decimal128) return toNumber(value);
   if (Array.isArray(value)) return value.map((item) => (Array.isArray(item) ? item : plainNumbers(item)));
   return value;
+}
+
+/** Adds up, multiplies and so on in BSON's types; dates, nulls and wrong types are left to mingo. */
+function combining(combine: (left: NumericValue, right: NumericValue) => NumericValue, operator: unknown): Expression {
+  const otherwise = operator as Expression;
+  return (document, expression, options) => {
+    const values: unknown = evalExpr(document, expression, options);
+    if (!Array.isArray(values) || values.length === 0 || !values.every(isNumeric)) {
+      return otherwise(document, plainNumbers(values), options);
+    }
+    return values.reduce(combine);
+  };
 }
 
 /** Evaluates the arguments, makes plain numbers of them and leaves the calculation to mingo. */
@@ -218,8 +224,8 @@ function calculating(operator: Expression): Expression {
   };
 }
 
-const { $abs, $add, $ceil, $divide, $exp, $floor, $ln, $log, $log10, $mod, $multiply, $pow, $round, $sqrt, $subtract, $trunc } = expressions; // biome-ignore format: a list of names
-const CALCULATIONS = { $abs, $add, $ceil, $divide, $exp, $floor, $ln, $log, $log10, $mod, $multiply, $pow, $round, $sqrt, $subtract, $trunc }; // biome-ignore format: a list of names
+const { $abs, $ceil, $exp, $floor, $ln, $log, $log10, $mod, $pow, $round, $sqrt, $trunc } = expressions;
+const CALCULATIONS = { $abs, $ceil, $exp, $floor, $ln, $log, $log10, $mod, $pow, $round, $sqrt, $trunc };
 
 function comparing(accept: (comparison: number) => boolean | number): Expression {
   return (document, expression, options) => {
@@ -255,22 +261,17 @@ const expressionOverrides: Record<`$${string}`, Expression> = {
     const value: unknown = evalExpr(document, expression, options);
     return value !== undefined && typeOrder(value) === ORDER.number;
   },
+  $add: combining(add, expressions.$add),
+  $subtract: combining(subtract, expressions.$subtract),
+  $multiply: combining(multiply, expressions.$multiply),
+  $divide: combining(divide, expressions.$divide),
   ...mapValues(CALCULATIONS, (operator) => calculating(operator as unknown as Expression)),
 };
 
 type Accumulator = (collection: unknown[], expression: unknown, options: Options) => unknown;
 
-function valuesOf(collection: unknown[], expression: unknown, options: Options): unknown[] {
-  if (expression === null || expression === undefined) return collection;
-  return collection.map((item) => evalExpr(item, expression, options) as unknown);
-}
-
-function numbersOf(collection: unknown[], expression: unknown, options: Options): number[] {
-  return valuesOf(collection, expression, options)
-    .flat()
-    .filter((value) => value !== undefined && typeOrder(value) === ORDER.number)
-    .map(toNumber);
-}
+/** What the expression gives for every document of a group; null where it gives nothing. */
+const valuesOf = accumulators.$push as unknown as (...parameters: Parameters<Accumulator>) => unknown[];
 
 function extreme(sign: 1 | -1): Accumulator {
   return (collection, expression, options) => {
@@ -284,14 +285,20 @@ function extreme(sign: 1 | -1): Accumulator {
 }
 
 const accumulatorOverrides: Record<`$${string}`, Accumulator> = {
-  $sum: (collection, expression, options) =>
-    numbersOf(collection, expression, options).reduce((sum, number) => sum + number, 0),
+  $sum: (collection, expression, options) => valuesOf(collection, expression, options).filter(isNumeric).reduce(add, 0),
   $avg: (collection, expression, options) => {
-    const numbers = numbersOf(collection, expression, options);
-    return numbers.length === 0 ? null : numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+    const numbers = valuesOf(collection, expression, options).filter(isNumeric);
+    return numbers.length === 0 ? null : divide(numbers.reduce(add, 0), numbers.length);
   },
   $max: extreme(1),
   $min: extreme(-1),
+  $addToSet: (collection, expression, options) => {
+    const distinct: unknown[] = [];
+    for (const value of valuesOf(collection, expression, options)) {
+      if (!distinct.some((there) => equalValues(there, value))) distinct.push(value);
+    }
+    return distinct;
+  },
 };
 
 type Stage = (source: { transform(change: (items: unknown[]) => unknown): unknown }, expression: unknown) => unknown;
@@ -305,6 +312,10 @@ const sortStage: Stage = (source, expression) => {
   });
 };
 
+/** Nothing to count gives no document; mingo gives a zero. */
+const countStage: Stage = (source, expression) =>
+  source.transform((items) => (items.length === 0 ? [] : [{ [String(expression)]: items.length }])[Symbol.iterator]());
+
 type Operators = Parameters<Context['addQueryOps']>[0];
 
 /** All operators, with those above in place of mingo's. */
@@ -312,12 +323,13 @@ export const mingoContext = Context.init({
   query: { ...queries, ...queryOverrides } as unknown as Operators,
   expression: { ...expressions, ...expressionOverrides } as never,
   accumulator: { ...accumulators, ...accumulatorOverrides } as never,
-  pipeline: { ...pipelineStages, $sort: sortStage } as never,
+  pipeline: {
+    ...pipelineStages,
+    $sort: sortStage,
+    $count: countStage,
+    $group: groupStage,
+    $sortByCount: sortByCountStage,
+  } as never,
   projection: { ...projections } as never,
   window: { ...windows } as never,
 });
-
-/** The number types of BSON that `value` may have in the engine, for operators that calculate. */
-export function isNumeric(value: unknown): value is NumericValue {
-  return value !== undefined && typeOrder(value) === ORDER.number;
-}

@@ -1,5 +1,5 @@
 import { BSONRegExp } from 'bson';
-import { Query } from 'mingo';
+import { Query } from 'mingo/query';
 import { type BsonDocument, decodeDocument, isDocument, toRegExp } from './document-codec.ts';
 import { CommandError } from './errors.ts';
 import { mingoContext } from './query-operators.ts';

@@ -1,12 +1,13 @@
 import { ObjectId, Timestamp } from 'bson';
-import { Aggregator } from 'mingo';
+import { Aggregator } from 'mingo/aggregator';
 import { add, bitwise, multiply } from './arithmetic.ts';
 import { compareValues, equalValues, type NumericValue } from './bson-order.ts';
 import { type BsonDocument, decodeDocument, encodeDocument, isDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
+import { isNumeric, toNumber } from './numbers.ts';
 import { own, splitPath } from './paths.ts';
 import { compileFilter, type Filter } from './query.ts';
-import { isNumeric, mingoContext, toNumber } from './query-operators.ts';
+import { mingoContext } from './query-operators.ts';
 import { compareSorted, parseSort, sortValues } from './sort.ts';
 
 /**

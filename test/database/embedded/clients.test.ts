@@ -1,18 +1,27 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { MongoBackend } from '@agendajs/mongo-backend';
 import { Agenda } from 'agenda';
+import { MongoClient } from 'mongodb';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type EngineUnderTest, startEngine } from './engine-under-test.ts';
+import { type EmbeddedServer, startEmbeddedServer } from '../../../src/database/embedded/server.ts';
 
-let engine: EngineUnderTest;
+const directory = mkdtempSync(join(tmpdir(), 'embedded-test-'));
+let server: EmbeddedServer;
 
 beforeAll(async () => {
-  engine = await startEngine();
+  server = await startEmbeddedServer({ directory });
 });
-afterAll(() => engine?.stop());
+afterAll(async () => {
+  await server?.stop();
+  await rm(directory, { recursive: true });
+});
 
 test('Mongoose: models, unique indexes, upserts, populate, lean queries and aggregation', async () => {
-  const connection = await mongoose.createConnection(engine.server.uri('mongoose')).asPromise();
+  const connection = await mongoose.createConnection(server.uri('mongoose')).asPromise();
   const Seller = connection.model('Seller', new mongoose.Schema({ email: { type: String, unique: true } }));
   const Order = connection.model(
     'Order',
@@ -62,10 +71,8 @@ test('Mongoose: models, unique indexes, upserts, populate, lean queries and aggr
 });
 
 test('Agenda: jobs that run now, later and repeatedly', async () => {
-  const agenda = new Agenda({
-    backend: new MongoBackend({ mongo: engine.client.db('agenda') as never }),
-    processEvery: 50,
-  });
+  const client = await MongoClient.connect(server.uri('agenda'));
+  const agenda = new Agenda({ backend: new MongoBackend({ mongo: client.db() as never }), processEvery: 50 });
   const runs: string[] = [];
   for (const name of ['now', 'later', 'often']) {
     agenda.define(name, async () => {
@@ -82,6 +89,7 @@ test('Agenda: jobs that run now, later and repeatedly', async () => {
     expect(runs.filter((name) => name === 'often').length).toBeGreaterThanOrEqual(2);
   }, 10_000);
   await agenda.stop();
+  await client.close();
   expect(runs.filter((name) => name === 'now')).toHaveLength(1);
   expect(runs.filter((name) => name === 'later')).toHaveLength(1);
 });

@@ -2,7 +2,7 @@ import { checkNamespace } from '../catalog.ts';
 import type { Command } from '../command.ts';
 import type { BsonDocument } from '../document-codec.ts';
 import { CommandError } from '../errors.ts';
-import { toNumber } from '../query-operators.ts';
+import { toNumber } from '../numbers.ts';
 
 /** Reading the fields of commands. */
 

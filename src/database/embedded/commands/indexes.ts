@@ -4,8 +4,8 @@ import type { CommandHandler, EngineParts } from '../command.ts';
 import { type BsonDocument, encodeDocument, isDocument } from '../document-codec.ts';
 import { CommandError } from '../errors.ts';
 import { buildIndex } from '../indexes.ts';
+import { toNumber } from '../numbers.ts';
 import { compileFilter } from '../query.ts';
-import { toNumber } from '../query-operators.ts';
 import { encodeCursorReply } from '../raw-bson.ts';
 import { namespaceOf, refuseCollation } from './arguments.ts';
 

@@ -5,9 +5,9 @@ import type { Command, CommandHandler, EngineParts } from '../command.ts';
 import { type BsonDocument, decodeDocument, encodeDocument } from '../document-codec.ts';
 import { CommandError } from '../errors.ts';
 import { readDocument } from '../indexes.ts';
+import { toNumber } from '../numbers.ts';
 import { compileProjection } from '../projection.ts';
 import { compileFilter, type Filter } from '../query.ts';
-import { toNumber } from '../query-operators.ts';
 import { asBuffer, checkDocument, pickFields, rawDocuments, withIdFirst } from '../raw-bson.ts';
 import { parseSort } from '../sort.ts';
 import { compileUpdate, type Update } from '../update.ts';
@@ -87,12 +87,18 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
     return { upsertedId: document._id };
   }
 
-  /** The documents to change. Of many, all are chosen before the first is changed, or a change could bring one in again. */
+  /**
+   * The documents to change. Of many, all are chosen before the first is changed, or a change could bring one in again; they
+   * come in the order of insertion, so that an error half-way leaves the same documents whatever index was used.
+   */
   function stable(collection: Collection, selection: Selection, multi: boolean): Iterable<Found> {
     if (!multi) return collections.select(collection, selection);
     const records: number[] = [];
     for (const { record } of collections.select(collection, selection)) records.push(record);
-    return readAll(collection, records);
+    return readAll(
+      collection,
+      records.sort((left, right) => left - right),
+    );
   }
 
   function* readAll(collection: Collection, records: readonly number[]): Generator<Found> {
