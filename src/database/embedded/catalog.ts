@@ -254,7 +254,8 @@ function lastRecord(collectionId: number, storage: Storage): number {
   return 0;
 }
 
-function indexedFields(indexes: readonly Index[]): ReadonlySet<string> | 'all' {
+/** The top-level fields that indexes look at; `'all'` when a partial filter needs the whole document. */
+export function indexedFields(indexes: readonly Index[]): ReadonlySet<string> | 'all' {
   const fields = new Set<string>();
   for (const index of indexes) {
     for (const { parts } of index.fields) fields.add(parts[0] ?? '');

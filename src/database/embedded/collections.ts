@@ -1,11 +1,11 @@
 import type { Catalog, Collection, Index } from './catalog.ts';
-import { documentKey, idPrefix } from './catalog.ts';
-import { type BsonDocument, decodeDocument, encodeDocument } from './document-codec.ts';
+import { documentKey, idPrefix, indexedFields } from './catalog.ts';
+import { type BsonDocument, decodeDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
 import { applyEntries, hasEntry, keysOf, planEntries, readDocument, recordOf } from './indexes.ts';
 import { choosePlan, type IndexScan, type Plan } from './planner.ts';
 import type { Filter } from './query.ts';
-import { asBuffer, checkDocument, pickFields } from './raw-bson.ts';
+import { asBuffer, changedFields, checkDocument, pickFields } from './raw-bson.ts';
 import { compareSorted, type SortField, sortValues } from './sort.ts';
 import { type Storage, scanRange } from './storage.ts';
 
@@ -40,8 +40,8 @@ export interface Collections {
   count(collection: Collection, selection: Selection): number;
   /** Inside a write. @throws CommandError DuplicateKey and others, before anything changed */
   insert(collection: Collection, raw: Uint8Array): void;
-  /** Inside a write: replaces the bytes of a document. @returns the new bytes */
-  replace(collection: Collection, found: Found, before: BsonDocument, after: BsonDocument): Uint8Array;
+  /** Inside a write: puts other bytes in a document's place. @throws CommandError as `insert` does */
+  replace(collection: Collection, found: Found, raw: Uint8Array): void;
   /** Inside a write. */
   remove(collection: Collection, found: Found): void;
   /** Compares every index with the documents. */
@@ -161,30 +161,41 @@ export function createCollections(storage: Storage, catalog: Catalog): Collectio
     return selection.limit === 0 ? found : Math.min(found, selection.limit);
   }
 
-  function indexed(collection: Collection, raw: Uint8Array): BsonDocument {
-    return decodeDocument(collection.indexedFields === 'all' ? raw : pickFields(raw, collection.indexedFields));
-  }
-
   function insert(collection: Collection, raw: Uint8Array): void {
     const record = collection.nextRecord;
-    const changes = planEntries(storage, collection, record, undefined, indexed(collection, raw));
+    const changes = planEntries(
+      storage,
+      collection,
+      collection.indexes,
+      record,
+      undefined,
+      indexedPart(raw, collection.indexedFields),
+    );
     storage.documents.putSync(documentKey(collection.id, record), raw);
     collection.nextRecord = record + 1;
     if (applyEntries(storage, changes, record)) catalog.save(collection);
     if (collection.count !== undefined) collection.count += 1;
   }
 
-  function replace(collection: Collection, found: Found, before: BsonDocument, after: BsonDocument): Uint8Array {
-    const raw = encodeDocument(after);
+  function replace(collection: Collection, found: Found, raw: Uint8Array): void {
     checkDocument(raw);
-    const changes = planEntries(storage, collection, found.record, before, after);
+    const indexes = concernedIndexes(collection, changedFields(found.raw, raw));
+    const fields = indexedFields(indexes);
+    const changes = planEntries(
+      storage,
+      collection,
+      indexes,
+      found.record,
+      indexedPart(found.raw, fields),
+      indexedPart(raw, fields),
+    );
     storage.documents.putSync(documentKey(collection.id, found.record), raw);
     if (applyEntries(storage, changes, found.record)) catalog.save(collection);
-    return raw;
   }
 
   function remove(collection: Collection, found: Found): void {
-    const changes = planEntries(storage, collection, found.record, indexed(collection, found.raw), undefined);
+    const before = indexedPart(found.raw, collection.indexedFields);
+    const changes = planEntries(storage, collection, collection.indexes, found.record, before, undefined);
     storage.documents.removeSync(documentKey(collection.id, found.record));
     applyEntries(storage, changes, found.record);
     if (collection.count !== undefined) collection.count -= 1;
@@ -210,6 +221,18 @@ export function createCollections(storage: Storage, catalog: Catalog): Collectio
   }
 
   return { select, plan, count, insert, replace, remove, validate };
+}
+
+function indexedPart(raw: Uint8Array, fields: ReadonlySet<string> | 'all'): BsonDocument {
+  return decodeDocument(fields === 'all' ? raw : pickFields(raw, fields));
+}
+
+/** Most changes leave most indexes as they are. */
+function concernedIndexes({ indexes }: Collection, changed: ReadonlySet<string>): Index[] {
+  return indexes.filter((index) => {
+    const fields = indexedFields([index]);
+    return fields === 'all' || [...fields].some((field) => changed.has(field));
+  });
 }
 
 function* eachOnce(records: Iterable<number>): Generator<number> {

@@ -132,17 +132,19 @@ interface EntryChange {
 
 /**
  * Works out the entries to add and remove when a document changes, and checks unique indexes. Nothing is written.
+ * @param indexes those of the collection that the change may concern
  * @param before the document as it was, or undefined for a new one; `after` likewise for a removed one
  * @throws CommandError DuplicateKey, CannotIndexParallelArrays
  */
 export function planEntries(
   storage: Storage,
   collection: Collection,
+  indexes: readonly Index[],
   record: number,
   before: BsonDocument | undefined,
   after: BsonDocument | undefined,
 ): EntryChange[] {
-  return collection.indexes.map((index) => {
+  return indexes.map((index) => {
     const old = before ? keysOf(index, before) : NO_KEYS;
     const fresh = after ? keysOf(index, after) : NO_KEYS;
     const added = missingFrom(old, fresh);
@@ -228,12 +230,11 @@ export function hasEntry(storage: Storage, index: Index, key: Buffer, record: nu
 /** Fills a new index from the documents that are there. @throws CommandError when the data breaks the index */
 export function buildIndex(storage: Storage, collection: Collection, index: Index): void {
   const start = idPrefix(collection.id);
-  const single = { ...collection, indexes: [index] };
   const range = { start, end: idPrefix(collection.id + 1) };
   for (const { key, value } of scanRange(storage.documents, range, { reverse: false, values: true })) {
     const record = asBuffer(key).readUIntBE(4, RECORD_SIZE);
     const document = decodeDocument(value ?? NOTHING);
-    applyEntries(storage, planEntries(storage, single, record, undefined, document), record);
+    applyEntries(storage, planEntries(storage, collection, [index], record, undefined, document), record);
   }
 }
 

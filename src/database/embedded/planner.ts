@@ -405,14 +405,14 @@ function buildRanges(index: Index, bounds: readonly Bounds[]): { ranges: KeyRang
     } else
       open = prefixes.flatMap((prefix) => bound.intervals.map((interval) => openRange(prefix, interval, descending)));
   });
-  const wide = open ?? prefixes.map((prefix) => ({ start: prefix, end: Buffer.concat([prefix, AFTER_ALL]) }));
+  const wide = open ?? prefixes.map((prefix) => ({ start: prefix, end: afterAllWith(prefix) }));
   const id = idPrefix(index.id);
   let cut = false;
   const ranges = wide.map(({ start, end }) => {
     const low = cutBound(start);
     const high = cutBound(end);
     cut ||= low.cut || high.cut;
-    const last = high.cut ? Buffer.concat([high.bound, AFTER_ALL]) : high.bound;
+    const last = high.cut ? afterAllWith(high.bound) : high.bound;
     return { start: Buffer.concat([id, low.bound]), end: Buffer.concat([id, last]) };
   });
   return { ranges: mergeRanges(ranges), cut };
@@ -424,9 +424,19 @@ function openRange(prefix: Buffer, interval: Interval, descending: boolean): { s
   const last = descending ? inverted(interval.low) : interval.high;
   const lastIncluded = descending ? interval.lowIncluded : interval.highIncluded;
   return {
-    start: firstIncluded ? Buffer.concat([prefix, first]) : Buffer.concat([prefix, first, AFTER_ALL]),
-    end: lastIncluded ? Buffer.concat([prefix, last, AFTER_ALL]) : Buffer.concat([prefix, last]),
+    start: firstIncluded ? Buffer.concat([prefix, first]) : afterAllWith(Buffer.concat([prefix, first])),
+    end: lastIncluded ? afterAllWith(Buffer.concat([prefix, last])) : Buffer.concat([prefix, last]),
   };
+}
+
+/** The first key after all those that begin with these bytes. */
+function afterAllWith(beginning: Buffer): Buffer {
+  let length = beginning.length;
+  while (length > 0 && beginning[length - 1] === 0xff) length -= 1;
+  if (length === 0) return AFTER_ALL;
+  const next = Buffer.from(beginning.subarray(0, length));
+  next[length - 1] = (next[length - 1] ?? 0) + 1;
+  return next;
 }
 
 function inverted(bytes: Buffer): Buffer {

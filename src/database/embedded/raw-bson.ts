@@ -68,6 +68,23 @@ function wrapElements(elements: readonly Buffer[]): Buffer {
   return document;
 }
 
+/** The top-level fields whose bytes differ between two documents, or that only one of them has. */
+export function changedFields(before: Uint8Array, after: Uint8Array): Set<string> {
+  const old = new Map(fieldBytes(before));
+  const changed = new Set<string>();
+  for (const [name, bytes] of fieldBytes(after)) {
+    if (!old.get(name)?.equals(bytes)) changed.add(name);
+    old.delete(name);
+  }
+  for (const name of old.keys()) changed.add(name);
+  return changed;
+}
+
+function* fieldBytes(bytes: Uint8Array): Generator<[name: string, element: Buffer]> {
+  const buffer = asBuffer(bytes);
+  for (const { name, start, end } of elementsOf(bytes)) yield [name, buffer.subarray(start, end)];
+}
+
 /** The raw documents of an array field. @returns undefined when the field is missing or holds anything but documents. */
 export function rawDocuments(bytes: Uint8Array, field: string): Buffer[] | undefined {
   const buffer = asBuffer(bytes);

@@ -2,7 +2,7 @@ import { ObjectId, Timestamp } from 'bson';
 import { Aggregator } from 'mingo/aggregator';
 import { add, bitwise, multiply } from './arithmetic.ts';
 import { compareValues, equalValues, type NumericValue } from './bson-order.ts';
-import { type BsonDocument, decodeDocument, encodeDocument, isDocument } from './document-codec.ts';
+import { type BsonDocument, isDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
 import { isNumeric, toNumber } from './numbers.ts';
 import { own, splitPath } from './paths.ts';
@@ -17,8 +17,8 @@ import { compareSorted, parseSort, sortValues } from './sort.ts';
 
 /** An update, checked once per request. */
 export interface Update {
-  /** The document after the update. `before` is not changed. @throws CommandError when the update does not fit the document */
-  apply(before: BsonDocument, filter: Filter): BsonDocument;
+  /** The document after the update; the given one is used up. @throws CommandError when the update does not fit the document */
+  apply(document: BsonDocument, filter: Filter): BsonDocument;
   /** The document that an upsert inserts: the filter's equality fields with the update applied, `_id` first. */
   insertion(filter: Filter): BsonDocument;
 }
@@ -42,10 +42,6 @@ export function compileUpdate(update: unknown, arrayFilters: readonly unknown[],
   return operatorUpdate(parseChanges(update), compileArrayFilters(arrayFilters), now);
 }
 
-function clone(document: BsonDocument): BsonDocument {
-  return decodeDocument(encodeDocument(document));
-}
-
 function replacement(document: BsonDocument): Update {
   const dollar = Object.keys(document).find((name) => name.startsWith('$'));
   if (dollar)
@@ -63,7 +59,7 @@ function replacement(document: BsonDocument): Update {
     return { ...(id !== undefined && { _id: id }), ...document };
   }
   return {
-    apply: (before) => replace(before._id),
+    apply: (document) => replace(document._id),
     insertion: (filter) => withId(replace(equalityFields(filter)._id)),
   };
 }
@@ -77,19 +73,20 @@ function pipelineUpdate(pipeline: BsonDocument[]): Update {
   }
   const aggregator = new Aggregator(pipeline as never, { context: mingoContext, scriptEnabled: false });
   function run(document: BsonDocument): BsonDocument {
+    const id = document._id;
     const [after] = aggregator.run([document]) as BsonDocument[];
-    return keepId(document, after ?? {});
+    return keepId(id, after ?? {});
   }
   return {
-    apply: (before) => run(clone(before)),
+    apply: run,
     insertion: (filter) => withId(run(equalityFields(filter))),
   };
 }
 
-function keepId(before: BsonDocument, after: BsonDocument): BsonDocument {
-  if (before._id === undefined) return after;
-  if (after._id === undefined) return { _id: before._id, ...after };
-  if (!equalValues(before._id, after._id)) {
+function keepId(id: unknown, after: BsonDocument): BsonDocument {
+  if (id === undefined) return after;
+  if (after._id === undefined) return { _id: id, ...after };
+  if (!equalValues(id, after._id)) {
     throw new CommandError(66, "Performing an update on the path '_id' would modify the immutable field '_id'");
   }
   return after;
@@ -120,7 +117,7 @@ function operatorUpdate(
     return document;
   }
   return {
-    apply: (before, filter) => run(clone(before), filter, false),
+    apply: (document, filter) => run(document, filter, false),
     insertion: (filter) => withId(run(equalityFields(filter), filter, true)),
   };
 }
@@ -164,20 +161,31 @@ function parseChange(operator: string, path: string, operand: unknown): Change {
   return { operator, path, parts, operand };
 }
 
+/** No path may be, or lie inside, the path of another change. */
 function refuseConflicts(changes: readonly Change[]): void {
-  const paths = changes.flatMap(({ operator, path, operand }) =>
-    operator === '$rename' ? [path, String(operand)] : [path],
-  );
-  paths.forEach((path, position) => {
-    for (const other of paths.slice(position + 1)) {
-      if (path === other || path.startsWith(`${other}.`) || other.startsWith(`${path}.`)) {
-        throw new CommandError(
-          40,
-          `Updating the path '${other}' would create a conflict at '${path.length < other.length ? path : other}'`,
-        );
-      }
+  const paths = new Set<string>();
+  const holders = new Set<string>();
+  for (const path of changes.flatMap(writtenPaths)) {
+    const above = ancestorsOf(path);
+    const conflict = holders.has(path) ? path : [path, ...above].find((name) => paths.has(name));
+    if (conflict !== undefined) {
+      throw new CommandError(40, `Updating the path '${path}' would create a conflict at '${conflict}'`);
     }
-  });
+    paths.add(path);
+    for (const name of above) holders.add(name);
+  }
+}
+
+function writtenPaths({ operator, path, operand }: Change): string[] {
+  return operator === '$rename' ? [path, String(operand)] : [path];
+}
+
+/** `a.b.c` → `a.b`, `a` */
+function ancestorsOf(path: string): string[] {
+  const ancestors: string[] = [];
+  for (let end = path.lastIndexOf('.'); end > 0; end = path.lastIndexOf('.', end - 1))
+    ancestors.push(path.slice(0, end));
+  return ancestors;
 }
 
 function compileArrayFilters(arrayFilters: readonly unknown[]): Map<string, Filter> {

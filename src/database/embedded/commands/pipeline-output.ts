@@ -87,10 +87,10 @@ function mergeDocument(
   const before = decodeDocument(found.raw);
   switch (merge.whenMatched ?? 'merge') {
     case 'merge':
-      collections.replace(collection, found, before, { ...before, ...document, _id: before._id });
+      collections.replace(collection, found, encodeDocument({ ...before, ...document, _id: before._id }));
       return;
     case 'replace':
-      collections.replace(collection, found, before, decodeDocument(encodeDocument({ ...document, _id: before._id })));
+      collections.replace(collection, found, encodeDocument({ ...document, _id: before._id }));
       return;
     case 'keepExisting':
       return;

@@ -114,10 +114,10 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
     filter: Filter,
     change: Update,
   ): { changed: boolean; raw: Uint8Array } {
-    const before = decodeDocument(found.raw);
-    const after = change.apply(before, filter);
-    if (asBuffer(encodeDocument(after)).equals(found.raw)) return { changed: false, raw: found.raw };
-    return { changed: true, raw: collections.replace(collection, found, before, after) };
+    const raw = encodeDocument(change.apply(decodeDocument(found.raw), filter));
+    if (asBuffer(raw).equals(found.raw)) return { changed: false, raw: found.raw };
+    collections.replace(collection, found, raw);
+    return { changed: true, raw };
   }
 
   function insertNew(collection: Collection, filter: Filter, change: Update): BsonDocument {
