@@ -150,7 +150,7 @@ async function askFor<Services>(
         label: translate(option.description),
         kind: choices && choices.length > 0 ? ('select' as const) : ('text' as const),
         required: option.required,
-        ...(option.example ? { hint: option.example } : {}),
+        ...(option.example ? { hint: translate('form.example', { example: option.example }) } : {}),
         ...(values[option.name] === undefined ? {} : { value: values[option.name] as string }),
         ...(choices && choices.length > 0 ? { choices } : {}),
         ...(option.maximumLength ? { maximumLength: option.maximumLength } : {}),

@@ -204,7 +204,14 @@ describe('what is missing is asked for', () => {
       command: '/loja criar',
       submitLabel: 'Enviar',
       fields: [
-        { name: 'nome', label: 'Enviar', kind: 'text', required: true, hint: 'Curso de Violão', maximumLength: 100 },
+        {
+          name: 'nome',
+          label: 'Enviar',
+          kind: 'text',
+          required: true,
+          hint: 'Exemplo: Curso de Violão',
+          maximumLength: 100,
+        },
         {
           name: 'plataforma',
           label: 'Enviar',

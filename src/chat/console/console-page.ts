@@ -36,7 +36,14 @@ const SCRIPT_TEXTS = {
   'console.empty_team_text': [],
   'console.chip_create': [],
   'console.chip_help': [],
-  'console.chips': [],
+  'console.chip_check': [],
+  'console.question': [],
+  'console.step_create': [],
+  'console.step_create_text': [],
+  'console.step_connect': [],
+  'console.step_connect_text': [],
+  'console.step_check': [],
+  'console.step_check_text': [],
   'console.unreachable': [],
 } as const satisfies Partial<Record<TextKey, readonly string[]>>;
 

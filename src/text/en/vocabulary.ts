@@ -2,6 +2,7 @@ import type { vocabulary as portuguese } from '../pt-BR/vocabulary.ts';
 
 export const vocabulary: Record<keyof typeof portuguese, string> = {
   'form.submit': 'Send',
+  'form.example': 'Example: {example}',
   'kind.cart_abandoned': 'Cart abandoned',
   'kind.pix_generated': 'Pix generated',
   'kind.pix_expired': 'Pix expired',

@@ -1,5 +1,6 @@
 export const vocabulary = {
   'form.submit': 'Enviar',
+  'form.example': 'Exemplo: {example}',
   'kind.cart_abandoned': 'Carrinho abandonado',
   'kind.pix_generated': 'Pix gerado',
   'kind.pix_expired': 'Pix expirado',

@@ -1,7 +1,11 @@
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { consoleModels } from '../../../src/chat/console/console-message.ts';
-import { type ConsoleSurface, createConsoleSurface } from '../../../src/chat/console/console-surface.ts';
+import {
+  type ConsolePost,
+  type ConsoleSurface,
+  createConsoleSurface,
+} from '../../../src/chat/console/console-surface.ts';
 import { useBrowser } from '../../support/browser.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { type ConsoleServer, startConsoleServer } from './console-server.ts';
@@ -45,8 +49,8 @@ async function type(page: Page, line: string): Promise<void> {
   await commandBox(page).press('Enter');
 }
 
-async function sale(key: string, channelId = 'vendas'): Promise<void> {
-  await surface.post({
+function salePost(key: string, channelId = 'vendas'): ConsolePost {
+  return {
     workspaceId: 'console',
     channelId,
     key,
@@ -55,7 +59,11 @@ async function sale(key: string, channelId = 'vendas'): Promise<void> {
       tone: 'success',
       blocks: [{ type: 'fields', fields: [{ label: 'Valor', value: 'R$ 297,00' }] }],
     },
-  });
+  };
+}
+
+async function sale(key: string, channelId?: string): Promise<void> {
+  await surface.post(salePost(key, channelId));
 }
 
 function title(page: Page, name: string) {
@@ -86,6 +94,33 @@ describe('a newcomer', () => {
   });
 });
 
+describe('the days', () => {
+  test('are named once each, above their first message, also when earlier messages come later', async () => {
+    const posts = ['2026-11-22T10:00', '2026-11-23T23:59', '2026-11-24T00:00', '2026-11-24T10:00'];
+    for (const [index, time] of posts.entries()) {
+      const at = createConsoleSurface({
+        connection: database.connection,
+        // The browser is in São Paulo.
+        now: () => new Date(`${time}:00-03:00`),
+      });
+      await at.post(salePost(String(index)));
+    }
+    for (let index = 4; index < 53; index += 1) await sale(String(index));
+    const page = await openConsole();
+    const named = () => page.locator('.day:visible').allTextContents();
+    await title(page, 'Compra aprovada 52').waitFor();
+    expect((await named())[0]).toBe('terça-feira, 24 de novembro de 2026');
+    await page.getByRole('button', { name: 'Mostrar mensagens anteriores' }).click();
+    await title(page, 'Compra aprovada 0').waitFor();
+    expect((await named()).slice(0, 3)).toEqual([
+      'domingo, 22 de novembro de 2026',
+      'segunda-feira, 23 de novembro de 2026',
+      'terça-feira, 24 de novembro de 2026',
+    ]);
+    expect(new Set(await named()).size).toBe((await named()).length);
+  });
+});
+
 describe('a command', () => {
   test('shows what was typed, then its private reply', async () => {
     const page = await openConsole();
@@ -94,7 +129,7 @@ describe('a command', () => {
     await entry.getByText('Comandos: /loja, /checklist, /relatorio').waitFor();
     expect(await entry.locator('.line').textContent()).toBe('/ajuda');
     expect(await entry.getByText('Só você vê').isVisible()).toBe(true);
-    expect(await entry.locator('time').first().textContent()).toMatch(/^\d{2}\/\d{2}\/\d{4} \d{2}:\d{2}$/);
+    expect(await entry.locator('time').first().textContent()).toMatch(/^\d{2}:\d{2}$/);
     expect(await commandBox(page).inputValue()).toBe('');
   });
 
@@ -278,6 +313,104 @@ describe('a live message', () => {
   });
 });
 
+describe('several tabs', () => {
+  test('more than a browser may connect all work, and each shows each message once, whichever is closed', async () => {
+    const first = await openConsole();
+    const tabs = [first];
+    for (let count = 1; count < 8; count += 1) {
+      const tab = await first.context().newPage();
+      await tab.goto(server.address);
+      tabs.push(tab);
+    }
+    for (const tab of tabs) await tab.getByText('Ao vivo').waitFor();
+    await sale('1');
+    for (const tab of tabs) await title(tab, 'Compra aprovada 1').waitFor();
+    for (const next of ['2', '3']) {
+      await tabs.shift()?.close();
+      await sale(next);
+      for (const tab of tabs) await title(tab, `Compra aprovada ${next}`).waitFor();
+    }
+    const [tab] = tabs;
+    await type(tab as Page, '/loja listar');
+    for (const each of tabs) {
+      await title(each, 'Lojas').waitFor();
+      expect(await each.getByRole('article').count()).toBe(4);
+    }
+  });
+});
+
+describe('a page that stays open', () => {
+  test('keeps a bounded number of messages; the ones let go come back on demand', async () => {
+    const page = await openConsole();
+    for (let index = 1; index <= 310; index += 1) await sale(String(index));
+    await title(page, 'Compra aprovada 310').waitFor();
+    expect(await page.getByRole('article').count()).toBe(300);
+    await page.getByRole('button', { name: 'Mostrar mensagens anteriores' }).click();
+    await title(page, 'Compra aprovada 1').first().waitFor();
+    expect(await page.getByRole('article').count()).toBe(310);
+  });
+});
+
+describe('the address', () => {
+  test('names the channel; back and forward go between them, and nonsense is the first channel', async () => {
+    const page = await openConsole({ channel: '#%E0%A4%A' });
+    expect(await page.title()).toBe('#vendas · Sininho');
+    await page.getByRole('link', { name: 'equipe' }).click();
+    await page.getByText('O canal da equipe').waitFor();
+    await page.goBack();
+    await page.getByText('Aqui chegam as suas vendas').waitFor();
+    await page.goForward();
+    await page.getByText('O canal da equipe').waitFor();
+    expect(await page.getByRole('heading', { level: 2 }).textContent()).toBe('#equipe');
+  });
+});
+
+describe('by rule', () => {
+  test.each([{}, { viewport: { width: 360, height: 740 } }])('the page is accessible (%o)', async (options) => {
+    const page = await openConsole(options);
+    expect(await page.evaluate(ACCESSIBILITY_FAULTS)).toEqual([]);
+    await sale('1', 'equipe');
+    for (const line of ['/loja criar Curso', '/checklist', '/relatorio loja', '/alertas eventos', '/loja criar', 'oi'])
+      await type(page, line);
+    await page.getByText('Não conheço esse comando.').waitFor();
+    await commandBox(page).fill('/');
+    await page.getByRole('listbox').waitFor();
+    expect(await page.evaluate(ACCESSIBILITY_FAULTS)).toEqual([]);
+  });
+
+  test('nothing moves for a person who asked for less motion', async () => {
+    const page = await openConsole({ reducedMotion: 'reduce' });
+    await type(page, '/teste lento');
+    await page.getByText('Trabalhando…').waitFor();
+    expect(await page.evaluate('document.getAnimations().length')).toBe(0);
+    finishSlowCommand();
+  });
+
+  test('the whole page is reached by keyboard, in reading order', async () => {
+    const page = await openConsole();
+    const reached = () =>
+      page.evaluate(
+        "document.activeElement.id || document.activeElement.getAttribute('href') || document.activeElement.textContent",
+      );
+    await page.getByRole('link', { name: 'vendas' }).focus();
+    const order = [await reached()];
+    for (let step = 1; step < 8; step += 1) {
+      await page.keyboard.press('Tab');
+      order.push(await reached());
+    }
+    expect(order).toEqual([
+      '#vendas',
+      '#equipe',
+      'scroll',
+      '/loja criar Nome da loja',
+      '/checklist',
+      '/ajuda',
+      'command',
+      'Enviar',
+    ]);
+  });
+});
+
 describe('blocks', () => {
   test('a button runs its command, as if it were typed', async () => {
     const page = await openConsole();
@@ -400,6 +533,35 @@ describe('screens', () => {
     expect(await page.evaluate(LOW_CONTRAST)).toEqual([]);
   });
 });
+
+/** Runs in the page: controls without a name, repeated ids, references to nothing, pictures without an alternative, skipped heading levels, targets under 24 px (WCAG 2.2, 2.5.8). */
+const ACCESSIBILITY_FAULTS = `(() => {
+  const faults = [];
+  const all = (selector) => [...document.querySelectorAll(selector)].filter((each) => each.checkVisibility());
+  const said = (ids) => (ids ?? '').split(' ').map((id) => document.getElementById(id)?.textContent.trim() ?? '').join('');
+  const name = (control) =>
+    control.getAttribute('aria-label') || said(control.getAttribute('aria-labelledby')) ||
+    [...(control.labels ?? [])].map((label) => label.textContent.trim()).join('') ||
+    (control.matches('input, select') ? '' : control.textContent.trim());
+  const controls = all('a, button, input, select, [tabindex], [role=listbox], [role=region]');
+  for (const control of controls) if (!name(control)) faults.push('no name: ' + control.outerHTML.slice(0, 80));
+  for (const control of controls) {
+    const target = control.matches('[type=checkbox]') ? control.closest('label') : control;
+    const { width, height } = target.getBoundingClientRect();
+    const isInText = control.matches('p a, dd a');
+    if (!isInText && (width < 24 || height < 24)) faults.push('small: ' + control.outerHTML.slice(0, 80));
+  }
+  const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);
+  for (const id of new Set(ids)) if (ids.indexOf(id) !== ids.lastIndexOf(id)) faults.push('twice: ' + id);
+  for (const attribute of ['aria-labelledby', 'aria-describedby', 'aria-controls', 'aria-activedescendant', 'for'])
+    for (const each of document.querySelectorAll('[' + attribute + ']'))
+      for (const id of each.getAttribute(attribute).split(' ')) if (!ids.includes(id)) faults.push(attribute + ' of nothing: ' + id);
+  for (const each of document.querySelectorAll('img:not([alt])')) faults.push('no alternative: ' + each.outerHTML.slice(0, 80));
+  const levels = all('h1, h2, h3, h4').map(({ tagName }) => Number(tagName[1]));
+  levels.forEach((level, index) => { if (level > (levels[index - 1] ?? 0) + 1) faults.push('heading level ' + level + ' skips one'); });
+  if (!document.documentElement.lang) faults.push('no language');
+  return controls.length >= 8 ? faults : ['looked at too few controls: ' + controls.length];
+})()`;
 
 /** Runs in the page: the texts whose contrast with what is behind them is under 4.5 (WCAG 2.2, 1.4.3 AA). */
 const LOW_CONTRAST = `(() => {

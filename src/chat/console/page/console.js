@@ -93,22 +93,55 @@ async function start() {
   }
 
   function emptyView(isFirst) {
-    const [create, help] = [say('chip_create'), say('chip_help')];
-    const createChip = element('button', { type: 'button', class: 'chip' }, create);
-    // The name is selected, ready to be typed over.
-    createChip.addEventListener('click', () => box.write(create, create.split(' ', 2).join(' ').length + 1));
-    const helpChip = element('button', { type: 'button', class: 'chip' }, help);
-    helpChip.addEventListener('click', () => {
-      page.command.focus();
-      run(active, help);
-    });
     return [
-      element('img', { src: '/console/assets/bell.svg', alt: '', width: '64', height: '64' }),
-      element('p', { class: 'empty-title' }, say(isFirst ? 'empty_title' : 'empty_team_title')),
+      element('img', { src: '/console/assets/bell.svg', alt: '', width: '56', height: '56' }),
+      element('h3', { class: 'empty-title' }, say(isFirst ? 'empty_title' : 'empty_team_title')),
       element('p', { class: 'empty-text' }, say(isFirst ? 'empty_text' : 'empty_team_text')),
-      element('p', { class: 'chips-label' }, say('chips')),
-      element('div', { class: 'chips' }, isFirst ? [createChip, helpChip] : helpChip),
-    ];
+      isFirst ? stepsView() : null,
+      element(
+        'div',
+        { class: 'chips' },
+        isFirst ? element('span', {}, say('question')) : null,
+        commandChip(say('chip_help')),
+      ),
+    ].filter((part) => part !== null);
+  }
+
+  function stepsView() {
+    return element(
+      'ol',
+      { class: 'steps' },
+      stepView('step_create', createChip()),
+      stepView('step_connect', null),
+      stepView('step_check', commandChip(say('chip_check'))),
+    );
+  }
+
+  function stepView(name, chip) {
+    return element(
+      'li',
+      {},
+      element('strong', { class: 'step-title' }, say(name)),
+      element('span', { class: 'step-text' }, say(`${name}_text`)),
+      chip,
+    );
+  }
+
+  /** Writes the command with the name selected, ready to be typed over. */
+  function createChip() {
+    const line = say('chip_create');
+    const chip = element('button', { type: 'button', class: 'chip first' }, line);
+    chip.addEventListener('click', () => box.write(line, line.split(' ', 2).join(' ').length + 1));
+    return chip;
+  }
+
+  function commandChip(line) {
+    const chip = element('button', { type: 'button', class: 'chip' }, line);
+    chip.addEventListener('click', () => {
+      page.command.focus();
+      run(active, line);
+    });
+    return chip;
   }
 
   async function loadHistory(id) {
@@ -165,6 +198,7 @@ async function start() {
       if (!conversation) return;
       const inSight = conversation.add(message);
       if (!inSight) page.jump.hidden = false;
+      if (conversation.forgetOldest()) hasEarlier.set(message.channelId, true);
       refresh();
     },
     onState: setConnection,
@@ -192,8 +226,7 @@ async function loadChannelsPatiently() {
 
 /** The channel after `#` in the page's address, else the first. */
 function channelOfAddress(channels) {
-  const wanted = decodeURIComponent(location.hash.slice(1));
-  return (channels.find(({ id }) => id === wanted) ?? channels[0]).id;
+  return (channels.find(({ id }) => `#${encodeURIComponent(id)}` === location.hash) ?? channels[0]).id;
 }
 
 /** A command and its options as a person would have typed them. */

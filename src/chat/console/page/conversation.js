@@ -1,9 +1,15 @@
-import { element, hiddenText } from './element.js';
+import { element, hiddenText, icon } from './element.js';
 import { messageView } from './message-view.js';
-import { say, sayTime } from './texts.js';
+import { say, sayDay, sayTime } from './texts.js';
 
 /** So near to its end, a conversation follows what is new. */
 const END_PIXELS = 120;
+
+/** Left free above what is brought into view. */
+const TOP_PIXELS = 12;
+
+/** A page that stays open for weeks keeps no more than these; the earlier ones can be shown again. */
+const KEPT_ENTRIES = 300;
 
 /**
  * The conversation of one channel: stored messages in the order of their ids, and what only this page knows
@@ -27,19 +33,16 @@ export function createConversation({ scroll, run }) {
   /** Shows the end, but never past the beginning of what is new. */
   function reveal(entry) {
     scrollToEnd();
-    const hiddenAbove = scroll.getBoundingClientRect().top - entry.getBoundingClientRect().top;
+    const hiddenAbove = scroll.getBoundingClientRect().top + TOP_PIXELS - entry.getBoundingClientRect().top;
     if (hiddenAbove > 0) scroll.scrollTop -= hiddenAbove;
   }
 
   function storedView(message) {
+    const time = new Date(message.postedAt);
     return entryView(
-      message.line === null ? null : askedView(message.line, message.postedAt),
-      element(
-        'div',
-        { class: 'answer' },
-        byline(message.postedAt),
-        messageView(message.message, { private: false, run }),
-      ),
+      time,
+      message.line === null ? null : askedView(message.line, time),
+      element('div', { class: 'answer' }, byline(time, false), messageView(message.message, run)),
     );
   }
 
@@ -47,9 +50,16 @@ export function createConversation({ scroll, run }) {
   function place(message) {
     const later = [...stored.keys()].filter((id) => id > message.id);
     const entry = storedView(message);
-    view.insertBefore(entry, later.length > 0 ? stored.get(Math.min(...later)) : null);
+    insert(entry, later.length > 0 ? stored.get(Math.min(...later)) : null);
     stored.set(message.id, entry);
     return entry;
+  }
+
+  /** Puts an entry in its place; each day is named once, above its first entry. */
+  function insert(entry, before) {
+    view.insertBefore(entry, before);
+    nameDay(entry);
+    nameDay(entry.nextElementSibling);
   }
 
   return {
@@ -76,6 +86,17 @@ export function createConversation({ scroll, run }) {
       return view.hidden || follows;
     },
 
+    /** Lets go of the oldest entries when there are many and the newest are being looked at. Returns true when it did. */
+    forgetOldest() {
+      const surplus = [...view.children].slice(0, -KEPT_ENTRIES);
+      if (surplus.length === 0 || !(view.hidden || isAtEnd())) return false;
+      const gone = new Set(surplus);
+      for (const [id, entry] of stored) if (gone.has(entry)) stored.delete(id);
+      for (const entry of surplus) entry.remove();
+      nameDay(view.firstElementChild);
+      return true;
+    },
+
     /** Adds earlier messages, without moving what is in sight. */
     addEarlier(messages) {
       const fromEnd = scroll.scrollHeight - scroll.scrollTop;
@@ -88,7 +109,7 @@ export function createConversation({ scroll, run }) {
      * @returns `answer(reply)` and `fail(sentence)`; both give the entry's element
      */
     ask(key, line) {
-      const time = new Date().toISOString();
+      const time = new Date();
       const working = element(
         'p',
         { class: 'working' },
@@ -96,19 +117,19 @@ export function createConversation({ scroll, run }) {
         say('working'),
       );
       const answer = element('div', { class: 'answer', 'aria-busy': 'true' }, working);
-      const entry = entryView(askedView(line, time), answer);
+      const entry = entryView(time, askedView(line, time), answer);
       let settled = false;
       function settle(message, isPrivate) {
         if (settled) return entry;
         settled = true;
         const follows = isAtEnd();
         answer.removeAttribute('aria-busy');
-        answer.replaceChildren(byline(new Date().toISOString()), messageView(message, { private: isPrivate, run }));
+        answer.replaceChildren(byline(new Date(), isPrivate), messageView(message, run));
         if (follows) reveal(entry);
         return entry;
       }
       asked.set(key, { entry, settle: (message) => settle(message, false) });
-      view.append(entry);
+      insert(entry, null);
       scrollToEnd();
       return {
         answer({ visibility, ...message }) {
@@ -123,8 +144,14 @@ export function createConversation({ scroll, run }) {
   };
 }
 
-function entryView(...parts) {
-  return element('article', { class: 'entry' }, ...parts);
+function entryView(time, ...parts) {
+  const day = element('p', { class: 'day', hidden: true }, element('span', {}, sayDay(time)));
+  return element('article', { class: 'entry' }, day, ...parts);
+}
+
+function nameDay(entry) {
+  const day = entry?.querySelector('.day');
+  if (day) day.hidden = entry.previousElementSibling?.querySelector('.day').textContent === day.textContent;
 }
 
 function askedView(line, time) {
@@ -136,7 +163,7 @@ function askedView(line, time) {
   );
 }
 
-function byline(time) {
+function byline(time, isPrivate) {
   return element(
     'p',
     { class: 'byline' },
@@ -144,9 +171,10 @@ function byline(time) {
     element('span', { class: 'author' }, 'Sininho'),
     hiddenText(', '),
     timeView(time),
+    isPrivate ? element('span', { class: 'private' }, icon('private'), say('private')) : null,
   );
 }
 
 function timeView(time) {
-  return element('time', { datetime: time }, sayTime(new Date(time)));
+  return element('time', { datetime: time.toISOString(), title: sayDay(time) }, sayTime(time));
 }

@@ -20,15 +20,13 @@ const BLOCKS = {
 /**
  * A message of the product as a card.
  * @param message title, tone and blocks, as the product's message model has them
- * @param details.private whether only this person sees it
- * @param details.run runs a command line with options, as if it were typed
+ * @param run runs a command line with options, as if it were typed
  */
-export function messageView(message, { private: isPrivate, run }) {
+export function messageView(message, run) {
   const title = message.title ? titleView(message.title, message.tone) : null;
   return element(
     'div',
     { class: `card tone-${message.tone}` },
-    isPrivate ? element('p', { class: 'private' }, icon('private'), say('private')) : null,
     title,
     message.blocks.map((block, index) =>
       blockView(block, { run, tone: title || index > 0 ? 'neutral' : message.tone }),
@@ -68,11 +66,27 @@ function linked(text) {
   return parts;
 }
 
+/** Beyond these lengths a field reads as a sentence, not as a figure. */
+const FIGURE_LABEL = 30;
+const FIGURE_VALUE = 36;
+
 function fieldsView({ fields }) {
+  const areFigures = fields.every(({ label, value }) => label.length <= FIGURE_LABEL && value.length <= FIGURE_VALUE);
   const pairs = fields.map(({ label, value }) =>
-    element('div', { class: 'field' }, element('dt', {}, label), element('dd', {}, linked(value))),
+    element(
+      'div',
+      { class: 'field' },
+      element('dt', {}, label),
+      element('dd', {}, areFigures ? figure(value) : linked(value)),
+    ),
   );
-  return element('dl', { class: 'fields' }, pairs);
+  return element('dl', { class: areFigures ? 'fields' : 'sentences' }, pairs);
+}
+
+/** A figure with what is said in brackets after it, less loudly: `R$ 594,00 (▲ 12%)`. */
+function figure(value) {
+  const [, main, aside] = /^(.+?) (\([^()]+\))$/.exec(value) ?? [null, value, null];
+  return aside === null ? linked(main) : [...linked(main), ' ', element('span', { class: 'aside' }, aside)];
 }
 
 function tableView({ caption, columns, rows }) {
@@ -82,7 +96,7 @@ function tableView({ caption, columns, rows }) {
     element(
       'tr',
       {},
-      cells.map((cell, index) => element('td', { class: alignment(index) }, cell)),
+      cells.map((cell, index) => element('td', { class: alignment(index) ?? (isExact(cell) ? 'exact' : null) }, cell)),
     ),
   );
   return element(
@@ -96,6 +110,11 @@ function tableView({ caption, columns, rows }) {
       element('tbody', {}, body),
     ),
   );
+}
+
+/** Dates, times and the like, which no line break should cut. */
+function isExact(cell) {
+  return /^[\d/.,: -]{1,20}$/.test(cell);
 }
 
 const BADGE_ICONS = { ok: 'success', attention: 'attention', blocked: 'danger', waiting: 'waiting' };

@@ -15,7 +15,7 @@ async function ask(address, request = {}) {
     if (error.name === 'AbortError') throw error;
     throw new Error(say('unreachable'), { cause: error });
   }
-  if (!response.ok) throw new Error(body.message);
+  if (!response.ok) throw new Error(body.message ?? say('unreachable'));
   return body;
 }
 

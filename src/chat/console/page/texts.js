@@ -8,16 +8,15 @@ export function say(name, values = {}) {
   return texts[`console.${name}`].replace(/\{(\w+)\}/g, (_, placeholder) => values[placeholder]);
 }
 
-const times = new Intl.DateTimeFormat(locale, {
-  day: '2-digit',
-  month: '2-digit',
-  year: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-});
+const times = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const days = new Intl.DateTimeFormat(locale, { dateStyle: 'full' });
 
-/** A moment in the browser's time zone: `24/11/2026 09:30`. */
+/** The time of day in the browser's time zone: `09:30`. */
 export function sayTime(date) {
-  return times.format(date).replace(',', '');
+  return times.format(date);
+}
+
+/** The day in the browser's time zone: `terça-feira, 24 de novembro de 2026`. */
+export function sayDay(date) {
+  return days.format(date);
 }
