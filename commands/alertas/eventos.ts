@@ -1,5 +1,5 @@
 import type { CommandContext, CommandOption, CommandVerb } from '../../src/chat/command.ts';
-import type { Reply } from '../../src/chat/message.ts';
+import { publicText, type Reply } from '../../src/chat/message.ts';
 import { EVENT_KINDS } from '../../src/platforms/platform.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import { commandLine } from '../command-line.ts';
@@ -29,19 +29,8 @@ export const eventos: CommandVerb<CommandServices> = {
     if (typed === undefined) return kindsForm(context, store);
     const kinds = readKinds(typed, translate);
     await services.stores.update(workspaceId, store.id, { alerts: { kinds } });
-    return {
-      tone: 'success',
-      visibility: 'public',
-      blocks: [
-        {
-          type: 'paragraph',
-          text:
-            kinds.length === 0
-              ? translate('alert_rules.kinds_none', { store: store.name })
-              : translate('alert_rules.kinds_chosen', { store: store.name, kinds: kindNames(kinds, translate) }),
-        },
-      ],
-    };
+    const key = kinds.length === 0 ? 'alert_rules.kinds_none' : 'alert_rules.kinds_chosen';
+    return publicText('success', translate(key, { store: store.name, kinds: kindNames(kinds, translate) }));
   },
 };
 

@@ -1,4 +1,5 @@
 import type { CommandOption, CommandVerb } from '../../src/chat/command.ts';
+import { publicText } from '../../src/chat/message.ts';
 import { formatMoney, parseMoney } from '../../src/text/money.ts';
 import { ProductError } from '../../src/text/product-error.ts';
 import { chosenStore, storeOption } from '../options/store-option.ts';
@@ -30,18 +31,7 @@ export const minimo: CommandVerb<CommandServices> = {
     if (minimumAmount === null) throw new ProductError('amount_unknown', { amount: typed });
     await services.stores.update(workspaceId, store.id, { alerts: { minimumAmount } });
     const amount = formatMoney(minimumAmount, store.currency, locale);
-    return {
-      tone: 'success',
-      visibility: 'public',
-      blocks: [
-        {
-          type: 'paragraph',
-          text:
-            minimumAmount === 0
-              ? translate('alert_rules.minimum_none', { store: store.name })
-              : translate('alert_rules.minimum_chosen', { store: store.name, amount }),
-        },
-      ],
-    };
+    const key = minimumAmount === 0 ? 'alert_rules.minimum_none' : 'alert_rules.minimum_chosen';
+    return publicText('success', translate(key, { store: store.name, amount }));
   },
 };

@@ -46,6 +46,12 @@ export const ver: CommandVerb<CommandServices> = {
             role: 'operator',
           },
           {
+            label: translate('button.choose_channel'),
+            command: commandLine('/alertas canal', { loja }),
+            style: 'secondary',
+            role: 'admin',
+          },
+          {
             label: translate('button.choose_kinds'),
             command: commandLine('/alertas eventos', { loja }),
             style: 'secondary',

@@ -128,7 +128,7 @@ async function editForm(context: CommandContext<CommandServices>, store: Store):
       label: translate(option.description),
       kind: option === happyPath ? 'select' : 'text',
       required: false,
-      ...(option.example ? { hint: option.example } : {}),
+      ...(option.example ? { hint: translate('form.example', { example: option.example }) } : {}),
       ...(value === undefined ? {} : { value }),
       ...(option === happyPath
         ? {

@@ -1,25 +1,14 @@
-import type { CommandVerb } from '../../src/chat/command.ts';
-import { chosenStore, storeOption } from '../options/store-option.ts';
-import { yesOrNo } from '../options/yes-no.ts';
-import type { CommandServices } from '../services.ts';
-import { confirmationOption, confirmationReply } from './confirmation.ts';
+import { confirmedVerb } from './confirmed-verb.ts';
 
-export const remover: CommandVerb<CommandServices> = {
+export const remover = confirmedVerb({
   name: 'remover',
   description: 'command.loja.remover',
-  role: 'admin',
-  options: [storeOption, confirmationOption],
-  async run(context, options) {
-    const { translate, services, workspaceId } = context;
-    const store = await chosenStore(context, options);
-    if (!yesOrNo(options, confirmationOption.name)) {
-      return confirmationReply(context, store, {
-        verb: '/loja remover',
-        title: 'store.remove_question',
-        consequence: 'store.remove_consequence',
-        button: 'button.remove',
-      });
-    }
+  question: {
+    title: 'store.remove_question',
+    consequence: 'store.remove_consequence',
+    button: 'button.remove',
+  },
+  async confirmed({ translate, services, workspaceId }, store) {
     await services.stores.remove(workspaceId, store.id);
     return {
       title: translate('store.removed', { store: store.name }),
@@ -28,4 +17,4 @@ export const remover: CommandVerb<CommandServices> = {
       blocks: [{ type: 'paragraph', text: translate('store.removed_meaning') }],
     };
   },
-};
+});

@@ -1,26 +1,16 @@
-import type { CommandVerb } from '../../src/chat/command.ts';
-import { chosenStore, storeOption } from '../options/store-option.ts';
-import { yesOrNo } from '../options/yes-no.ts';
-import type { CommandServices } from '../services.ts';
-import { confirmationOption, confirmationReply } from './confirmation.ts';
+import { confirmedVerb } from './confirmed-verb.ts';
 import { webhookBlocks } from './webhook-blocks.ts';
 
-export const trocarUrl: CommandVerb<CommandServices> = {
+export const trocarUrl = confirmedVerb({
   name: 'trocar-url',
   description: 'command.loja.trocar_url',
-  role: 'admin',
-  options: [storeOption, confirmationOption],
-  async run(context, options) {
+  question: {
+    title: 'store.rotate_question',
+    consequence: 'store.rotate_consequence',
+    button: 'button.rotate',
+  },
+  async confirmed(context, store) {
     const { translate, services, workspaceId } = context;
-    const store = await chosenStore(context, options);
-    if (!yesOrNo(options, confirmationOption.name)) {
-      return confirmationReply(context, store, {
-        verb: '/loja trocar-url',
-        title: 'store.rotate_question',
-        consequence: 'store.rotate_consequence',
-        button: 'button.rotate',
-      });
-    }
     const rotated = await services.stores.rotateUrl(workspaceId, store.id);
     return {
       title: translate('store.rotated', { store: store.name }),
@@ -29,4 +19,4 @@ export const trocarUrl: CommandVerb<CommandServices> = {
       blocks: [{ type: 'paragraph', text: translate('store.rotated_next') }, ...webhookBlocks(context, rotated)],
     };
   },
-};
+});

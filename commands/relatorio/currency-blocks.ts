@@ -1,5 +1,6 @@
 import type { Block, Field } from '../../src/chat/message.ts';
 import type { CountAndAmount, CurrencyReport } from '../../src/reports/store-report.ts';
+import { formatCount } from '../../src/text/count.ts';
 import { formatMoney } from '../../src/text/money.ts';
 import type { Locale, Translate } from '../../src/text/text.ts';
 import { comparison } from './comparison.ts';
@@ -18,22 +19,23 @@ export function currencyBlocks(
 ): Block[] {
   const { locale, translate } = language;
   const money = (centavos: number) => formatMoney(centavos, report.currency, locale);
-  const counted = ({ count, amount }: CountAndAmount) => (count === 0 ? '0' : `${count} · ${money(amount)}`);
+  const number = (count: number) => formatCount(count, locale);
+  const counted = ({ count, amount }: CountAndAmount) => (count === 0 ? '0' : `${number(count)} · ${money(amount)}`);
   const change = (read: (currency: CurrencyReport) => number) =>
     comparison(read(report), before ? read(before) : 0, translate);
   const fields: Field[] = [
     { label: translate('report.gross'), value: `${money(report.gross)} (${change(({ gross }) => gross)})` },
-    { label: translate('report.orders'), value: `${report.orders} (${change(({ orders }) => orders)})` },
+    { label: translate('report.orders'), value: `${number(report.orders)} (${change(({ orders }) => orders)})` },
     { label: translate('report.average_ticket'), value: money(report.averageTicket) },
     { label: translate('report.net'), value: money(report.net) },
     { label: translate('report.refunds'), value: counted(report.refunds) },
     { label: translate('report.chargebacks'), value: counted(report.chargebacks) },
     { label: translate('report.pix'), value: paidShare(report.pix, translate) },
     { label: translate('report.boleto'), value: paidShare(report.boleto, translate) },
-    { label: translate('report.refused'), value: String(report.refused) },
-    { label: translate('report.carts'), value: String(report.carts) },
+    { label: translate('report.refused'), value: number(report.refused) },
+    { label: translate('report.carts'), value: number(report.carts) },
   ];
-  return [{ type: 'fields', fields }, ...productTable(report, money, translate)];
+  return [{ type: 'fields', fields }, ...productTable(report, { money, number, translate })];
 }
 
 /** True when nothing at all happened in a currency. */
@@ -49,16 +51,20 @@ function paidShare({ generated, paid }: { generated: number; paid: number }, tra
   return translate('report.paid_share', { ...values, percent: Math.round((paid / generated) * 100) });
 }
 
-function productTable(report: CurrencyReport, money: (centavos: number) => string, translate: Translate): Block[] {
+function productTable(
+  report: CurrencyReport,
+  write: { money(centavos: number): string; number(count: number): string; translate: Translate },
+): Block[] {
+  const { money, number, translate } = write;
   const { products } = report;
   if (products.length === 0) return [];
   const rest = products.slice(PRODUCT_ROWS);
-  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
-  const rows = products.slice(0, PRODUCT_ROWS).map(({ name, orders, gross }) => [name, String(orders), money(gross)]);
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, value) => total + value, 0);
+  const rows = products.slice(0, PRODUCT_ROWS).map(({ name, orders, gross }) => [name, number(orders), money(gross)]);
   if (rest.length > 0) {
     rows.push([
       translate('report.other_products', { count: rest.length }),
-      String(sum(rest.map(({ orders }) => orders))),
+      number(sum(rest.map(({ orders }) => orders))),
       money(sum(rest.map(({ gross }) => gross))),
     ]);
   }

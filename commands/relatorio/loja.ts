@@ -53,17 +53,20 @@ export const loja: CommandVerb<CommandServices> = {
   },
 };
 
-/** `/relatorio Loja da Ana` reads as the verb `loja` and a store `da Ana`, so a name that begins with the verb is tried too. */
+/**
+ * `/relatorio Loja da Ana` reads as the verb `loja` and a store `da Ana`, so a name that begins with the verb is
+ * tried too. Words that are no store's name may be meant as a period.
+ */
 async function reportedStore(context: CommandContext<CommandServices>, options: OptionValues): Promise<Store> {
   try {
     return await chosenStore(context, options);
   } catch (error) {
     if (!isProductError(error, 'store_unknown_named')) throw error;
-    const longer = `${loja.name} ${typedValue(options, storeOption.name)}`;
+    const typed = typedValue(options, storeOption.name) ?? '';
     const stores = await context.services.stores.list(context.workspaceId);
-    const store = stores.find(({ name }) => foldCase(name) === foldCase(longer));
-    if (!store) throw error;
-    return store;
+    const store = stores.find(({ name }) => foldCase(name) === foldCase(`${loja.name} ${typed}`));
+    if (store) return store;
+    throw new ProductError('report_unknown', { typed, names: stores.map(({ name }) => name).join(', ') });
   }
 }
 

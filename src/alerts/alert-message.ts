@@ -1,5 +1,6 @@
 import type { Field, Message, Tone } from '../chat/message.ts';
 import type { EventKind } from '../platforms/platform.ts';
+import { formatCount } from '../text/count.ts';
 import { formatMoney } from '../text/money.ts';
 import { type Locale, translator } from '../text/text.ts';
 import type { AlertDocument } from './alert-model.ts';
@@ -74,7 +75,7 @@ export function gatheredMessage(counts: readonly GatheredCount[], locale: Locale
           .sort((left, right) => right.amount - left.amount)
           .map(({ kind, currency, count, amount }) => [
             translate(`kind.${kind}`),
-            String(count),
+            formatCount(count, locale),
             formatMoney(amount, currency, locale),
           ]),
       },

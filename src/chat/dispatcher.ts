@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { isProductError, ProductError } from '../text/product-error.ts';
-import { type Locale, type Translate, translator } from '../text/text.ts';
+import { type Translate, translator } from '../text/text.ts';
 import { foldCase, parseArguments, quoteArgument } from './arguments.ts';
 import type { Command, CommandContext, CommandOption, CommandOrigin, CommandVerb, OptionValues } from './command.ts';
 import { privateText, type Reply } from './message.ts';
@@ -138,9 +138,10 @@ async function askFor<Services>(
   const names = missing.map((option) => option.name).join(', ');
   const example = verb.options
     .filter((option) => option.required)
-    .map((option) =>
-      option.takesRest ? (option.example ?? option.name) : `${option.name}:${quoteArgument(option.example ?? '…')}`,
-    )
+    .map((option) => {
+      const value = option.example ?? '…';
+      return option.takesRest || option.countTrailingWords ? value : `${option.name}:${quoteArgument(value)}`;
+    })
     .join(' ');
   const fields = await Promise.all(
     verb.options.map(async (option) => {
@@ -245,9 +246,4 @@ async function suggestionsFor<Services>(
       line: [...before, `${option.name}:${quoteArgument(value)}`].filter((part) => part !== '').join(' '),
       label,
     }));
-}
-
-/** The locale of a request that brings none that the product speaks. */
-export function localeOf(wanted: string | undefined, fallback: Locale): Locale {
-  return wanted?.toLowerCase().startsWith('en') ? 'en' : wanted?.toLowerCase().startsWith('pt') ? 'pt-BR' : fallback;
 }

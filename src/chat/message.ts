@@ -74,6 +74,11 @@ export function textMessage(tone: Tone, ...paragraphs: string[]): Message {
   return { tone, blocks: paragraphs.map((text) => ({ type: 'paragraph', text })) };
 }
 
+/** An answer of one or more paragraphs for the whole channel. */
+export function publicText(tone: Tone, ...paragraphs: string[]): Reply {
+  return { ...textMessage(tone, ...paragraphs), visibility: 'public' };
+}
+
 /** A private answer of one or more paragraphs. */
 export function privateText(tone: Tone, ...paragraphs: string[]): Reply {
   return { ...textMessage(tone, ...paragraphs), visibility: 'private' };

@@ -6,6 +6,7 @@ import type { Refusal, RefusalCounter } from '../deliveries/refusal-counter.ts';
 import type { EventService, SeenKind } from '../events/event-service.ts';
 import { findPlatform } from '../platforms/registry.ts';
 import type { Store } from '../stores/store-service.ts';
+import { formatCount } from '../text/count.ts';
 import { formatDay, formatMoment, localDay } from '../text/local-time.ts';
 import { type Locale, type TextKey, type TextValues, translator } from '../text/text.ts';
 
@@ -129,14 +130,14 @@ export function createChecklistService(dependencies: {
       const [seen, sample, refused, invalid] = await Promise.all([
         events.seenKinds(store),
         events.sample(store, SAMPLE_SIZE),
-        refusals.list(store.id),
+        refusals.listSince(store.id, new Date(now().getTime() - WEEK_MILLISECONDS)),
         deliveries.latest(store, 'invalid'),
       ]);
       const findings: Record<ChecklistItemId, Finding> = {
         webhook_url: await webhookUrl(store, locale),
         event_received: eventReceived(seen, invalid?.reason ?? null),
         events_seen: eventsSeen(store, seen, locale),
-        requests_refused: requestsRefused(refused, now(), locale),
+        requests_refused: requestsRefused(refused, locale),
         events_unknown: eventsUnknown(seen),
         backlog: await backlog(store),
         inflow: await inflow(store),
@@ -192,11 +193,12 @@ function eventsSeen(store: Store, seen: readonly SeenKind[], locale: Locale): Fi
   return { status: 'ok', seen: 'checklist.events_some', values };
 }
 
-function requestsRefused(refused: readonly Refusal[], now: Date, locale: Locale): Finding {
+function requestsRefused(refused: readonly Refusal[], locale: Locale): Finding {
   const translate = translator(locale);
-  const recent = refused.filter(({ lastAt }) => now.getTime() - lastAt.getTime() < WEEK_MILLISECONDS);
-  if (recent.length === 0) return { status: 'ok', seen: 'checklist.refused_none' };
-  const reasons = recent.map(({ reason, count }) => `${translate(`refusal.${reason}`)} (${count})`).join(', ');
+  if (refused.length === 0) return { status: 'ok', seen: 'checklist.refused_none' };
+  const reasons = refused
+    .map(({ reason, count }) => `${translate(`refusal.${reason}`)} (${formatCount(count, locale)})`)
+    .join(', ');
   return { status: 'attention', seen: 'checklist.refused', values: { reasons }, remedy: 'checklist.refused_remedy' };
 }
 

@@ -12,11 +12,14 @@ export const REFUSAL_REASONS = [
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
+const KEPT_SECONDS = 30 * 24 * 60 * 60;
+
 export interface RefusalDocument {
-  /** `store:reason` */
+  /** `store:reason:hour`, the hour in UTC. */
   _id: string;
   storeId: string;
   reason: RefusalReason;
+  /** In that hour. */
   count: number;
   lastAt: Date;
 }
@@ -32,6 +35,7 @@ const refusalSchema = new Schema<RefusalDocument>(
   { collection: 'refusals', versionKey: false },
 );
 refusalSchema.index({ storeId: 1, lastAt: -1 });
+refusalSchema.index({ lastAt: 1 }, { expireAfterSeconds: KEPT_SECONDS });
 
 export interface Refusal {
   reason: RefusalReason;
@@ -41,8 +45,11 @@ export interface Refusal {
 
 export interface RefusalCounter {
   count(storeId: string, reason: RefusalReason): Promise<void>;
-  /** Most recent first. */
-  list(storeId: string): Promise<Refusal[]>;
+  /**
+   * By reason, most recent first. Counts go by whole hours, so up to an hour before `since` may be counted too.
+   * @param since at most 30 days ago: older counts are gone
+   */
+  listSince(storeId: string, since: Date): Promise<Refusal[]>;
 }
 
 /** Counts the requests that were refused, so that a seller sees in the checklist that something is sent wrongly. */
@@ -51,15 +58,20 @@ export function createRefusalCounter(dependencies: { connection: Connection; now
   const refusals = modelOn<RefusalDocument>(connection, 'Refusal', refusalSchema);
   return {
     async count(storeId, reason) {
+      const at = now();
       await refusals.updateOne(
-        { _id: `${storeId}:${reason}` },
-        { $inc: { count: 1 }, $set: { lastAt: now() }, $setOnInsert: { storeId, reason } },
+        { _id: `${storeId}:${reason}:${at.toISOString().slice(0, 'YYYY-MM-DDTHH'.length)}` },
+        { $inc: { count: 1 }, $max: { lastAt: at }, $setOnInsert: { storeId, reason } },
         { upsert: true },
       );
     },
-    async list(storeId) {
-      const documents = await refusals.find({ storeId }).sort({ lastAt: -1 }).lean<RefusalDocument[]>();
-      return documents.map(({ reason, count, lastAt }) => ({ reason, count, lastAt }));
+    async listSince(storeId, since) {
+      const counts = await refusals.aggregate<{ _id: RefusalReason; count: number; lastAt: Date }>([
+        { $match: { storeId, lastAt: { $gte: since } } },
+        { $group: { _id: '$reason', count: { $sum: '$count' }, lastAt: { $max: '$lastAt' } } },
+        { $sort: { lastAt: -1, _id: 1 } },
+      ]);
+      return counts.map(({ _id, count, lastAt }) => ({ reason: _id, count, lastAt }));
     },
   };
 }

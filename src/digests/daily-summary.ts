@@ -7,6 +7,7 @@ import { DELIVERY_OUTCOMES, type DeliveryOutcome } from '../deliveries/delivery-
 import type { DeliveryService } from '../deliveries/delivery-service.ts';
 import type { CurrencyReport, StoreReport, StoreReports } from '../reports/store-report.ts';
 import type { Store, StoreService } from '../stores/store-service.ts';
+import { formatCount } from '../text/count.ts';
 import { addDays, formatDay, type LocalDay, localDay, localHour, startOfDay } from '../text/local-time.ts';
 import { formatMoney } from '../text/money.ts';
 import { type Locale, translator } from '../text/text.ts';
@@ -98,7 +99,7 @@ export function dailySummaryMessage(
   const total = DELIVERY_OUTCOMES.reduce((sum, outcome) => sum + (outcomes[outcome] ?? 0), 0);
   const parts = DELIVERY_OUTCOMES.flatMap((outcome) => {
     const count = outcomes[outcome] ?? 0;
-    return count > 0 ? [`${count} ${translate(`outcome.${outcome}`)}`] : [];
+    return count > 0 ? [`${formatCount(count, locale)} ${translate(`outcome.${outcome}`)}`] : [];
   });
   return {
     title: translate('digest.daily_title', { store: storeName, day: formatDay(day, locale) }),
@@ -119,9 +120,10 @@ export function dailySummaryMessage(
 function salesFields(report: CurrencyReport, locale: Locale): Field[] {
   const translate = translator(locale);
   const money = (centavos: number) => formatMoney(centavos, report.currency, locale);
-  const counted = ({ count, amount }: { count: number; amount: number }) => `${count} · ${money(amount)}`;
+  const counted = ({ count, amount }: { count: number; amount: number }) =>
+    `${formatCount(count, locale)} · ${money(amount)}`;
   return [
-    { label: translate('digest.orders'), value: String(report.orders) },
+    { label: translate('digest.orders'), value: formatCount(report.orders, locale) },
     { label: translate('digest.gross'), value: money(report.gross) },
     { label: translate('digest.ticket'), value: money(report.averageTicket) },
     { label: translate('digest.refunds'), value: counted(report.refunds) },

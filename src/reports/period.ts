@@ -16,7 +16,8 @@ export const PERIOD_PRESETS: readonly string[] = PRESETS;
 
 /** How many of the last words make a period: `hoje`; `01/11/2026 24/11/2026`; `01/11/2026 a 24/11/2026`. */
 export function countPeriodWords(words: readonly string[]): number {
-  const isDay = (word: string | undefined) => word !== undefined && parseDay(word, '2026-01-01') !== null;
+  // 31/02 is meant as a day too, and is refused as one by `parsePeriod`.
+  const isDay = (word: string | undefined) => /^(\d{1,2}\/\d{1,2}(\/\d{2,4})?|\d{4}-\d{1,2}-\d{1,2})$/.test(word ?? '');
   const last = words.at(-1);
   if (last === undefined) return 0;
   if (isPreset(last)) return 1;

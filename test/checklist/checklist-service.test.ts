@@ -117,6 +117,13 @@ describe('the checklist', () => {
       status: 'attention',
       seen: 'Recusados nos últimos 7 dias: corpo vazio (1), não é JSON (2), JSON sem objeto (2).',
     });
+    time += 6 * DAY;
+    await deliver(intake, store.webhookUrl, '[]');
+    expect((await item('requests_refused')).seen).toBe(
+      'Recusados nos últimos 7 dias: JSON sem objeto (3), corpo vazio (1), não é JSON (2).',
+    );
+    time += 2 * DAY;
+    expect((await item('requests_refused')).seen).toBe('Recusados nos últimos 7 dias: JSON sem objeto (1).');
     time += 8 * DAY;
     expect(await item('requests_refused')).toMatchObject({ status: 'ok', remedy: null });
   });

@@ -49,6 +49,8 @@ export interface CommandLineTest {
    * @returns the delivery's id
    */
   send(store: Store, body: PayloadOptions | string): Promise<string>;
+  /** Takes away all that there is, once nothing waits any more. */
+  empty(): Promise<void>;
   /** Works through all that waits: deliveries, alerts, posts. */
   settle(): Promise<void>;
   /** Every document that is not the other workspace's own. */
@@ -105,6 +107,12 @@ export function useCommandLine(): CommandLineTest {
       await this.settle();
       if (answer.status !== 'stored') throw new Error(`The delivery was not stored: ${JSON.stringify(answer)}`);
       return answer.deliveryId;
+    },
+    async empty() {
+      await this.settle();
+      const { connection } = database;
+      for (const { name } of await connection.listCollections()) await connection.collection(name).deleteMany({});
+      surface.posts.length = 0;
     },
     async settle() {
       await made().services.processing.run();

@@ -14,9 +14,7 @@ let store: Store;
 let deliveryId = '';
 
 beforeEach(async () => {
-  await commandLine.settle();
-  await commandLine.database.connection.dropDatabase();
-  await commandLine.database.prepare();
+  await commandLine.empty();
   store = await commandLine.createStore('Ateliê da Joana');
   deliveryId = await commandLine.send(store, {
     event: 'approved_purchase',

@@ -39,7 +39,7 @@ export function checkRefusals(
 /** Reads `não é JSON (3), corpo vazio (1)`. */
 function countsIn(seen: string): [string, number][] {
   return Object.values(COUNTED).flatMap((reason): [string, number][] => {
-    const [, count] = new RegExp(`${reason} \\((\\d+)\\)`).exec(seen) ?? [];
-    return count === undefined ? [] : [[reason, Number(count)]];
+    const [, count] = new RegExp(`${reason} \\(([\\d.]+)\\)`).exec(seen) ?? [];
+    return count === undefined ? [] : [[reason, Number(count.replaceAll('.', ''))]];
   });
 }

@@ -5,7 +5,6 @@ import type { Differences } from './differences.ts';
 
 /** Products that get a row of their own; the rest share one more. */
 const PRODUCT_ROWS = 15;
-const plural = new Intl.PluralRules('pt-BR');
 
 /** The command that shows the whole period of some reports. */
 export function reportCommand(storeId: string, { from, to }: StoreReports['period']): string {
@@ -135,7 +134,7 @@ function money(centavos: number, currency: string): string {
 }
 
 function counted(count: number, one: string, many: string): string {
-  return `${count} ${plural.select(count) === 'one' ? one : many}`;
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 /** Whether a number has dots between its thousands is a matter of taste. */

@@ -19,7 +19,7 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.store_unknown': 'I cannot find that store. See the ones there are with /loja listar.',
   'error.store_unknown_named': 'I cannot find the store “{name}”. There are: {names}.',
   'error.store_name_empty': 'A store needs a name. Type, for example, /loja criar Guitar Course',
-  'error.store_name_long': 'The name has {length} characters and the limit is {maximum}. Use a shorter one.',
+  'error.store_name_long': 'The name has {length, number} characters and the limit is {maximum}. Use a shorter one.',
   'error.store_name_taken':
     'There is a store with that name already. Choose another or see the stores with /loja listar.',
   'error.platform_unknown': 'I do not know the platform “{platform}”. Use one of: {platforms}.',
@@ -27,6 +27,8 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.currency_unknown': '“{currency}” is not a currency. Use the three-letter code, such as BRL or USD.',
   'error.period_unknown':
     'I did not understand the period “{period}”. Use hoje, ontem, 7d, 30d, mes or two dates, such as 2026-11-01 2026-11-24.',
+  'error.report_unknown':
+    '“{typed}” is neither a store nor a period. Stores: {names}. Periods: hoje, ontem, 7d, 30d, mes or two dates, such as 2026-11-01 2026-11-24.',
   'error.period_reversed': 'The first date is after the second. Swap them.',
   'error.period_long': 'The period is longer than {maximum} days. Choose a shorter one.',
   'error.cursor_unknown': 'There is no such cursor. Start again without one.',

@@ -16,13 +16,15 @@ export const errors = {
   'error.store_unknown': 'Não encontrei essa loja. Veja as que existem com /loja listar.',
   'error.store_unknown_named': 'Não encontrei a loja “{name}”. As que existem: {names}.',
   'error.store_name_empty': 'A loja precisa de um nome. Digite, por exemplo, /loja criar Curso de Violão',
-  'error.store_name_long': 'O nome tem {length} caracteres e o máximo é {maximum}. Use um nome mais curto.',
+  'error.store_name_long': 'O nome tem {length, number} caracteres e o máximo é {maximum}. Use um nome mais curto.',
   'error.store_name_taken': 'Já existe uma loja com esse nome. Escolha outro ou veja as lojas com /loja listar.',
   'error.platform_unknown': 'Não conheço a plataforma “{platform}”. Use uma destas: {platforms}.',
   'error.timezone_unknown': '“{timezone}” não é um fuso horário. Use um como America/Sao_Paulo ou America/Manaus.',
   'error.currency_unknown': '“{currency}” não é uma moeda. Use o código de três letras, como BRL ou USD.',
   'error.period_unknown':
     'Não entendi o período “{period}”. Use hoje, ontem, 7d, 30d, mes ou duas datas, como 01/11/2026 24/11/2026.',
+  'error.report_unknown':
+    '“{typed}” não é uma loja nem um período. Lojas: {names}. Períodos: hoje, ontem, 7d, 30d, mes ou duas datas, como 01/11/2026 24/11/2026.',
   'error.period_reversed': 'A primeira data vem depois da segunda. Inverta as duas.',
   'error.period_long': 'O período passa de {maximum} dias. Escolha um mais curto.',
   'error.cursor_unknown': 'Esse cursor não existe. Comece de novo sem cursor.',

@@ -42,7 +42,7 @@ function replyWith(changes: Record<string, string> = {}): SeenReply {
     Reembolsos: '2 · R$ 97,00',
     Chargebacks: '0',
     Pix: '1.037 gerados · 1 pago (0%)',
-    Boleto: '0 gerado · 0 pago',
+    Boleto: '0 gerados · 0 pagos',
     'Pagamentos recusados': '0',
     'Carrinhos abandonados': '0',
     ...changes,

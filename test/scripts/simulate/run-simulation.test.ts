@@ -280,7 +280,7 @@ describe('a server that is wrong is found out', () => {
     },
     {
       fault: 'tells people another count',
-      tamper: altering(/\/chat\/commands/, withField('Pix', '0 gerado · 0 pago')),
+      tamper: altering(/\/chat\/commands/, withField('Pix', '0 gerados · 0 pagos')),
       found: /^\/relatorio: BRL Pix/,
     },
   ])('when it $fault', async ({ tamper, found }) => {
