@@ -2,8 +2,10 @@ import { MongoBackend } from '@agendajs/mongo-backend';
 import { Agenda } from 'agenda';
 import type { Connection } from 'mongoose';
 import type { Logger } from 'pino';
+import { isDuplicateKey } from '../database/duplicate-key.ts';
 import type { Job } from '../feature/job.ts';
 
+const COLLECTION = 'jobs';
 /** How often Agenda looks for due jobs: no job can run more often. */
 const PROCESS_EVERY = '1 second';
 /** A job whose process died may run again after this time. */
@@ -26,8 +28,11 @@ export async function startScheduler(dependencies: {
 }): Promise<Scheduler> {
   const { connection, jobs, log } = dependencies;
   if (!connection.db) throw new Error('The scheduler needs an open database connection');
+  await connection.db
+    .collection(COLLECTION)
+    .createIndex({ name: 1 }, { unique: true, partialFilterExpression: { type: 'single' } });
   const agenda = new Agenda({
-    backend: new MongoBackend({ mongo: connection.db as never, collection: 'jobs', ensureIndex: true }),
+    backend: new MongoBackend({ mongo: connection.db as never, collection: COLLECTION, ensureIndex: true }),
     processEvery: PROCESS_EVERY,
     defaultLockLifetime: LOCK_MILLISECONDS,
   });
@@ -42,10 +47,20 @@ export async function startScheduler(dependencies: {
     });
   }
   await agenda.start();
-  for (const job of jobs) await agenda.every(job.every, job.name);
+  for (const job of jobs) await schedule(agenda, job);
   return {
     async stop() {
       await agenda.drain({ timeout: DRAIN_MILLISECONDS });
     },
   };
+}
+
+/** Of processes that start at once, one makes the schedule; the others are refused by its unique key, and find it when they try again. */
+async function schedule(agenda: Agenda, job: Job): Promise<void> {
+  try {
+    await agenda.every(job.every, job.name);
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    await agenda.every(job.every, job.name);
+  }
 }
