@@ -1,0 +1,70 @@
+import { beforeAll, expect, it } from 'vitest';
+import { commands } from '../../commands/index.ts';
+import type { Block, Reply } from '../../src/chat/message.ts';
+import { ROLES } from '../../src/chat/permissions.ts';
+import { refusalOf, useCommandLine } from './command-line-test.ts';
+import { EVERY_VERB, linesFor } from './every-verb.ts';
+
+const commandLine = useCommandLine();
+
+beforeAll(async () => {
+  const store = await commandLine.createStore('Ateliê “da” Joana: a loja');
+  await commandLine.createStore('Outra');
+  for (let sale = 0; sale < 25; sale += 1) {
+    await commandLine.send(store, { event: 'approved_purchase', transactionId: `sale ${sale}`, amount: 10_000 });
+  }
+  await commandLine.send(store, '{"nothing":"to read"}');
+});
+
+/** Those that would take the store away, which the other buttons need. */
+const ENDS = /^\/loja (remover|trocar-url) .*confirmar:/;
+
+function buttonsOf(reply: Reply): string[] {
+  return reply.blocks.flatMap((block) => (block.type === 'buttons' ? block.buttons.map(({ command }) => command) : []));
+}
+
+function formsOf(reply: Reply): Extract<Block, { type: 'form' }>[] {
+  return reply.blocks.filter((block) => block.type === 'form');
+}
+
+/** The options that a form's command takes. */
+function optionsOf(line: string): string[] {
+  const [, commandName = '', verbName = ''] = /^\/(\S+) ?(\S*)/.exec(line) ?? [];
+  const command = commands.find(({ name }) => name === commandName);
+  const verb = command?.verbs.find(({ name }) => name === verbName) ?? command?.verbs[0];
+  return verb?.options.map(({ name }) => name) ?? [];
+}
+
+it.each(ROLES)('every button and form that a %s is shown leads somewhere', async (role) => {
+  const [delivery] = (
+    await commandLine.services.deliveries.list(
+      await commandLine.services.stores.resolve('console', 'Ateliê “da” Joana: a loja'),
+      {},
+      { limit: 1 },
+    )
+  ).items;
+  const subject = { loja: 'Ateliê “da” Joana: a loja', id: delivery?.id ?? '' };
+  const waiting = EVERY_VERB.filter(({ name }) => !/remover|trocar-url|editar/.test(name)).flatMap((entry) => [
+    entry.name,
+    ...linesFor(entry, subject),
+  ]);
+  waiting.push(...EVERY_VERB.map(({ name }) => `${name} loja:"Outra"`));
+  const seen = new Set(waiting);
+  let pressed = 0;
+  for (let line = waiting.shift(); line !== undefined; line = waiting.shift()) {
+    const reply = await commandLine.type(line, { role });
+    for (const button of buttonsOf(reply)) {
+      if (seen.has(button) || ENDS.test(button)) continue;
+      seen.add(button);
+      pressed += 1;
+      expect(refusalOf(await commandLine.type(button, { role })), `${line} → ${button}`).toBeNull();
+      waiting.push(button);
+    }
+    for (const form of formsOf(reply)) {
+      const options = optionsOf(form.command);
+      for (const { name } of form.fields) expect(options, `${line} → ${form.command}`).toContain(name);
+    }
+  }
+  expect(pressed).toBeGreaterThan(5);
+  expect(commandLine.faults).toEqual([]);
+});
