@@ -6,6 +6,7 @@ import { type BsonDocument, decodeDocument, encodeDocument, isDocument } from '.
 import { CommandError } from './errors.ts';
 import { toNumber } from './numbers.ts';
 import { valuesAt } from './paths.ts';
+import { projectStage } from './projection.ts';
 import { compileFilter } from './query.ts';
 import { mingoContext } from './query-operators.ts';
 import { parseSort } from './sort.ts';
@@ -59,6 +60,7 @@ export function createAggregation(catalog: Catalog, collections: Collections): A
         const filter = compileFilter(expression);
         return source.filter((document) => filter.test(document as BsonDocument));
       },
+      $project: projectStage,
       $lookup: (source: LazySource, expression: BsonDocument, options: unknown) =>
         isSimpleLookup(expression)
           ? source.map((document) => joined(database, document as BsonDocument, expression))

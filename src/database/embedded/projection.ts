@@ -1,3 +1,5 @@
+import { Lazy } from 'mingo/lazy';
+import { $project } from 'mingo/operators/pipeline';
 import { Query } from 'mingo/query';
 import { type BsonDocument, decodeDocument, encodeDocument, isDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
@@ -16,21 +18,69 @@ interface FieldTree {
 }
 
 /**
- * Projections that only include or exclude are done here: whole top-level fields without decoding anything. Those with
- * expressions, `$slice`, `$elemMatch` or the positional `$` are mingo's.
+ * Projections that include, exclude or slice are done here: whole top-level fields without decoding anything. Those with
+ * expressions, `$elemMatch` or the positional `$` are mingo's.
  * @param filter the filter of the query, for the positional `$`
  * @throws CommandError BadValue or the code of MongoDB for a mix of inclusion and exclusion
  */
 export function compileProjection(projection: unknown, filter: Filter): Projection {
-  if (!isDocument(projection) || Object.keys(projection).length === 0) return (raw) => raw;
+  if (!isDocument(projection)) return (raw) => raw;
+  const slices = Object.entries(projection).filter(([, value]) => isDocument(value) && value.$slice !== undefined);
+  if (slices.length === 0) return withoutSlices(projection, filter);
+  const rest: BsonDocument = { ...projection };
+  for (const [path] of slices) delete rest[path];
+  // A slice alone keeps the other fields; beside an inclusion it is one.
+  const including = Object.entries(rest).some(([name, value]) => name !== '_id' && (!isFlag(value) || isSet(value)));
+  if (including) for (const [path] of slices) rest[path] = 1;
+  const project = withoutSlices(rest, filter);
+  const compiled = slices.map(([path, value]) => ({ parts: splitPath(path), slice: compileSlice(value) }));
+  return (raw) => {
+    const document = decodeDocument(raw);
+    for (const { parts, slice } of compiled) sliceAt(document, parts, slice);
+    return project(encodeDocument(document));
+  };
+}
+
+type Slice = (array: unknown[]) => unknown[];
+
+function compileSlice(value: unknown): Slice {
+  const { $slice: given } = value as { $slice: unknown };
+  const [skip, limit] = (Array.isArray(given) ? given : [0, given]).map(toNumber);
+  if (skip === undefined || limit === undefined || Number.isNaN(skip + limit) || (Array.isArray(given) && limit <= 0))
+    throw new CommandError(
+      28667,
+      'Invalid $slice syntax: it takes a number, or an array of a skip and a positive limit',
+    );
+  if (!Array.isArray(given) && limit < 0) return (array) => array.slice(limit);
+  return (array) => {
+    const start = skip < 0 ? Math.max(0, array.length + skip) : skip;
+    return array.slice(start, start + limit);
+  };
+}
+
+function sliceAt(value: unknown, parts: readonly string[], slice: Slice): void {
+  const [part = '', ...rest] = parts;
+  if (Array.isArray(value)) for (const item of value) sliceAt(item, parts, slice);
+  if (!isDocument(value)) return;
+  const field = own(value, part);
+  if (rest.length > 0) sliceAt(field, rest, slice);
+  else if (Array.isArray(field)) value[part] = slice(field);
+}
+
+function withoutSlices(projection: BsonDocument, filter: Filter): Projection {
   const names = Object.keys(projection);
-  const simple = names.every((name) => isFlag(projection[name]) && !name.includes('$'));
-  if (!simple) return expressionProjection(projection, filter);
+  if (names.length === 0) return (raw) => raw;
+  if (!isSimple(projection)) return expressionProjection(projection, filter);
   const others = names.filter((name) => name !== '_id');
   const including = isSet(projection[others[0] ?? '_id']);
   refuseMix(projection, others, including);
   const withId = Object.hasOwn(projection, '_id') ? isSet(projection._id) : true;
   return including ? inclusion(others, withId) : exclusion(withId ? others : ['_id', ...others]);
+}
+
+/** Whether a projection does nothing but include or exclude fields. */
+function isSimple(projection: BsonDocument): boolean {
+  return Object.entries(projection).every(([name, value]) => isFlag(value) && !name.includes('$'));
 }
 
 function refuseMix(projection: BsonDocument, names: readonly string[], including: boolean): void {
@@ -114,6 +164,26 @@ function expressionProjection(projection: BsonDocument, filter: Filter): Project
     const [projected] = query.find([document], prepared as never).all();
     return encodeDocument(inDocumentOrder(document, (projected ?? {}) as BsonDocument));
   };
+}
+
+interface Source {
+  transform(change: (items: BsonDocument[]) => Iterator<BsonDocument>): unknown;
+}
+
+/** `$project`, by mingo but with the fields in MongoDB's order. */
+export function projectStage(source: Source, expression: unknown, options: unknown): unknown {
+  const project = $project as unknown as (
+    items: unknown,
+    expression: unknown,
+    options: unknown,
+  ) => Iterable<BsonDocument>;
+  return source.transform(function* (documents) {
+    let position = 0;
+    for (const projected of project(Lazy(documents), expression, options)) {
+      yield inDocumentOrder(documents[position] ?? {}, projected);
+      position += 1;
+    }
+  });
 }
 
 /** MongoDB keeps the document's own order of fields and puts computed fields after them. */

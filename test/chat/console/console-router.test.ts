@@ -199,6 +199,25 @@ describe('the guards stand before everything of the console, and before nothing 
   });
 });
 
+describe('what the console knows', () => {
+  test.each([
+    '/console/channels',
+    '/console/messages?channel=vendas',
+    '/console/messages?channel=nenhum',
+    '/console/nothing',
+  ])('is kept in no cache: %s', async (path) => {
+    expect((await ask(path)).headers['cache-control']).toBe('no-store');
+  });
+
+  test('is kept in no cache: answers and live messages', async () => {
+    const answer = await send('/console/commands', { line: '/ajuda', channel: 'vendas' });
+    expect(answer.headers['cache-control']).toBe('no-store');
+    const events = await openEventSource(server.port);
+    expect(events.headers['cache-control']).toBe('no-store');
+    events.close();
+  });
+});
+
 describe('bodies', () => {
   test.each([
     'text/plain',
