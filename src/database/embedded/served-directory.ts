@@ -30,7 +30,12 @@ export async function serveDirectory(options: { directory: string; now?: () => D
   try {
     const engine = createEngine({ ...options, directory: join(directory, 'data') });
     const listener = await listen(engine, socketAddress(directory));
-    const maintenance = setInterval(() => void engine.maintain().catch(() => undefined), MAINTENANCE_INTERVAL);
+    const maintenance = setInterval(() => {
+      // A clean-up that failed is tried again in a minute, and nothing depends on it.
+      engine
+        .maintain()
+        .catch((error: unknown) => process.emitWarning(`The database's clean-up failed: ${String(error)}`));
+    }, MAINTENANCE_INTERVAL);
     maintenance.unref();
     return {
       address: listener.address,
