@@ -33,13 +33,13 @@ export function createDeliveryWriter(dependencies: { connection: Connection }): 
     while (waiting.length > 0) {
       const group = waiting.slice(0, DELIVERIES_IN_A_BATCH);
       waiting = waiting.slice(DELIVERIES_IN_A_BATCH);
+      const deliveriesOfGroup = group.map(({ delivery }) => delivery);
       try {
-        const seen = await seenBefore(group.map(({ delivery }) => delivery));
-        await writeAll(group.map(({ delivery }) => delivery));
+        // Each costs a way to the database and back, and neither needs the other.
+        const [first] = await Promise.all([firstOfEvents(deliveriesOfGroup), writeAll(deliveriesOfGroup)]);
         for (const { delivery, resolve } of group) {
-          const key = eventKey(delivery);
-          resolve({ duplicate: seen.has(key) });
-          seen.add(key);
+          const earliest = first.get(eventKey(delivery));
+          resolve({ duplicate: earliest !== undefined && earliest < delivery._id.toHexString() });
         }
       } catch (error) {
         for (const { reject } of group) reject(error);
@@ -48,17 +48,25 @@ export function createDeliveryWriter(dependencies: { connection: Connection }): 
     writing = false;
   }
 
-  async function seenBefore(group: readonly DeliveryDocument[]): Promise<Set<string>> {
-    const found = await deliveries.collection
+  /** The lowest delivery id of each event: ids grow with the time of arrival. The group itself may be stored already, or not yet. */
+  async function firstOfEvents(group: readonly DeliveryDocument[]): Promise<Map<string, string>> {
+    const stored = await deliveries.collection
       .find(
         {
           storeId: { $in: [...new Set(group.map(({ storeId }) => storeId))] },
           dedupeKey: { $in: group.map(({ dedupeKey }) => dedupeKey) },
         },
-        { projection: { _id: 0, storeId: 1, dedupeKey: 1 } },
+        { projection: { storeId: 1, dedupeKey: 1 } },
       )
       .toArray();
-    return new Set(found.map(({ storeId, dedupeKey }) => eventKey({ storeId, dedupeKey })));
+    const first = new Map<string, string>();
+    for (const { _id, storeId, dedupeKey } of [...stored, ...group]) {
+      const key = eventKey({ storeId, dedupeKey });
+      const id = String(_id);
+      const known = first.get(key);
+      if (known === undefined || id < known) first.set(key, id);
+    }
+    return first;
   }
 
   async function writeAll(group: readonly DeliveryDocument[]): Promise<void> {
