@@ -100,7 +100,7 @@ function exactDecimal(value: NumericValue): ExactNumber | undefined {
   if (typeof number !== 'number') return number;
   if (!Number.isFinite(number)) return undefined;
   // A double enters decimal arithmetic by its 15 significant digits, as in MongoDB.
-  return Number.isInteger(number) ? exactOfDouble(number) : parts(String(Number(number.toPrecision(15))));
+  return kindOf(value) === 'double' ? parts(number.toPrecision(15)) : exactOfDouble(number);
 }
 
 function parts(text: string): ExactNumber | undefined {

@@ -22,7 +22,7 @@ function* groups(items: readonly unknown[], expression: BsonDocument, options: O
   const { _id: idExpression, ...accumulators } = expression;
   const found = new Map<string, { id: unknown; members: unknown[] }>();
   for (const item of items) {
-    const id: unknown = evalExpr(item, idExpression as never, options) ?? null;
+    const id = groupId(item, idExpression, options);
     const key = encodeValue(id).toString('latin1');
     const group = found.get(key);
     if (group) group.members.push(item);
@@ -35,6 +35,14 @@ function* groups(items: readonly unknown[], expression: BsonDocument, options: O
     }
     yield document;
   }
+}
+
+/** A missing field counts as null, by itself and as the only field of an `_id`; beside others it is left out. */
+function groupId(item: unknown, expression: unknown, options: Options): unknown {
+  const id: unknown = evalExpr(item, expression as never, options) ?? null;
+  const [name = '$', ...others] = isDocument(expression) ? Object.keys(expression) : [];
+  const onlyFieldIsMissing = isDocument(id) && others.length === 0 && !name.startsWith('$') && id[name] === undefined;
+  return onlyFieldIsMissing ? { [name]: null } : id;
 }
 
 /** How often each value of an expression comes, the most frequent first. */

@@ -295,8 +295,9 @@ function combine(left: Bounds, right: Bounds, multikey: boolean): Bounds {
   if (left.points || right.points || multikey) {
     return left.points || !right.points ? left : right;
   }
-  const [a] = left.intervals;
+  const [a, ...others] = left.intervals;
   const [b] = right.intervals;
+  if (others.length > 0) return left;
   if (!a || !b || a.low[0] !== b.low[0]) return left;
   const lower = tighterLow(a, b);
   const upper = tighterHigh(a, b);
@@ -386,13 +387,18 @@ function prefixBounds(expression: RegExp): Bounds | undefined {
   const literal = optionalLast ? prefix.slice(0, -1) : prefix;
   if (literal === '') return undefined;
   const bytes = encodeValue(literal).subarray(0, -1); // without the end mark
-  return {
-    intervals: [{ low: bytes, lowIncluded: true, high: bytes, highIncluded: true }],
-    points: false,
-    holdsNull: false,
-    exactConditions: 0,
-  };
+  const strings = { low: bytes, lowIncluded: true, high: bytes, highIncluded: true };
+  return { intervals: [strings, REGULAR_EXPRESSIONS], points: false, holdsNull: false, exactConditions: 0 };
 }
+
+/** A regular expression also finds itself, where it is stored as a value. */
+const EXPRESSION_TYPE = Buffer.from([ORDER.regularExpression]);
+const REGULAR_EXPRESSIONS: Interval = {
+  low: EXPRESSION_TYPE,
+  lowIncluded: true,
+  high: EXPRESSION_TYPE,
+  highIncluded: true,
+};
 
 function buildRanges(index: Index, bounds: readonly Bounds[]): { ranges: KeyRange[]; cut: boolean } {
   let prefixes: Buffer[] = [Buffer.alloc(0)];

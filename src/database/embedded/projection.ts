@@ -158,7 +158,9 @@ function expressionProjection(projection: BsonDocument, filter: Filter): Project
   const prepared = Object.fromEntries(
     Object.entries(projection).map(([name, value]) => [name, isFlag(value) ? Number(isSet(value)) : value]),
   );
-  const query = new Query(filter.source, { context: mingoContext, scriptEnabled: false });
+  // Only the positional `$` needs the filter. What findAndModify gives back need not match it any more.
+  const positional = Object.keys(projection).some((name) => name.endsWith('.$'));
+  const query = new Query(positional ? filter.source : {}, { context: mingoContext, scriptEnabled: false });
   return (raw) => {
     const document = decodeDocument(raw);
     const [projected] = query.find([document], prepared as never).all();

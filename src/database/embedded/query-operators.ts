@@ -1,4 +1,4 @@
-import { Decimal128, Double, Long } from 'bson';
+import { BSONRegExp, Decimal128, Double, Long } from 'bson';
 import { mapValues } from 'es-toolkit';
 import { Context, evalExpr } from 'mingo/core';
 import * as accumulators from 'mingo/operators/accumulator';
@@ -7,9 +7,10 @@ import * as pipelineStages from 'mingo/operators/pipeline';
 import * as projections from 'mingo/operators/projection';
 import * as queries from 'mingo/operators/query';
 import * as windows from 'mingo/operators/window';
+import { Query } from 'mingo/query';
 import { add, divide, multiply, subtract } from './arithmetic.ts';
 import { compareValues, equalValues, type NumericValue, ORDER, typeOrder } from './bson-order.ts';
-import { isDocument } from './document-codec.ts';
+import { isDocument, toRegExp } from './document-codec.ts';
 import { CommandError } from './errors.ts';
 import { groupStage, sortByCountStage } from './grouping.ts';
 import { isNumeric, toNumber } from './numbers.ts';
@@ -61,13 +62,15 @@ function isNaN_(value: unknown): boolean {
   return value instanceof Decimal128 && value.toString() === 'NaN';
 }
 
+/** A regular expression finds strings, and stored expressions that are the same. */
+function fits(value: unknown, expression: RegExp): boolean {
+  if (value instanceof BSONRegExp) return String(toRegExp(value)) === String(expression);
+  return typeof value === 'string' && expression.test(value);
+}
+
 const isIn = someValue((value, operand) => {
   for (const candidate of operand as unknown[]) {
-    if (
-      candidate instanceof RegExp ? typeof value === 'string' && candidate.test(value) : equalValues(value, candidate)
-    ) {
-      return true;
-    }
+    if (candidate instanceof RegExp ? fits(value, candidate) : equalValues(value, candidate)) return true;
   }
   return false;
 });
@@ -146,10 +149,29 @@ const hasType: QueryOperator = (path, operand, options) => {
   })(path, operand, options);
 };
 
+/** Holds when one element of an array at the end of the path fulfils everything that is asked. */
+const elementMatch: QueryOperator = (path, operand, options) => {
+  const parts = splitPath(path);
+  const test = elementTest(operand as Record<string, unknown>, options);
+  return (document) => valuesAt(document, parts).some((value) => Array.isArray(value) && value.some(test));
+};
+
+const LOGICAL = new Set(['$and', '$or', '$nor']);
+
+function elementTest(criteria: Record<string, unknown>, options: Options): Predicate {
+  const names = Object.keys(criteria);
+  if (names.length > 0 && names.every((name) => name.startsWith('$') && !LOGICAL.has(name))) {
+    const query = new Query({ element: criteria }, options);
+    return (element) => query.test({ element });
+  }
+  const query = new Query(criteria, options);
+  return (element) => (isDocument(element) || Array.isArray(element)) && query.test(element as Record<string, unknown>);
+}
+
 const all: QueryOperator = (path, operand, options) => {
   const conditions = (operand as unknown[]).map((item) => {
     if (isDocument(item) && Object.hasOwn(item, '$elemMatch')) {
-      return (queries.$elemMatch as unknown as QueryOperator)(path, item.$elemMatch, options);
+      return elementMatch(path, item.$elemMatch, options);
     }
     if (item instanceof RegExp) return isIn(path, [item], options);
     return equals(path, item, options);
@@ -175,7 +197,7 @@ const ofSize: QueryOperator = (path, operand) => {
 
 const matchesExpression: QueryOperator = (path, operand) => {
   const expression = operand as RegExp;
-  return someValue((value) => typeof value === 'string' && expression.test(value))(path, operand, undefined as never);
+  return someValue((value) => fits(value, expression))(path, operand, undefined as never);
 };
 
 const queryOverrides: Record<`$${string}`, QueryOperator> = {
@@ -190,6 +212,7 @@ const queryOverrides: Record<`$${string}`, QueryOperator> = {
   $exists: exists,
   $type: hasType,
   $all: all,
+  $elemMatch: elementMatch,
   $mod: modulo,
   $size: ofSize,
   $regex: matchesExpression,
@@ -257,6 +280,13 @@ const expressionOverrides: Record<`$${string}`, Expression> = {
     const type = typeNumber(evalExpr(document, expression, options));
     return Object.keys(TYPE_ALIASES).find((name) => TYPE_ALIASES[name] === type) ?? 'missing';
   },
+  $size: (document, expression, options) => {
+    const value: unknown = evalExpr(document, expression, options);
+    // An argument list may hold the one argument, as for every operator of one.
+    const [array] = Array.isArray(expression) && expression.length === 1 ? (value as unknown[]) : [value];
+    if (!Array.isArray(array)) throw new CommandError(17124, 'The argument to $size must be an array');
+    return array.length;
+  },
   $isNumber: (document, expression, options) => {
     const value: unknown = evalExpr(document, expression, options);
     return value !== undefined && typeOrder(value) === ORDER.number;
@@ -316,6 +346,21 @@ const sortStage: Stage = (source, expression) => {
 const countStage: Stage = (source, expression) =>
   source.transform((items) => (items.length === 0 ? [] : [{ [String(expression)]: items.length }])[Symbol.iterator]());
 
+/** The index of an element is an int64; mingo gives a JavaScript number. */
+const unwindStage = (
+  source: unknown,
+  expression: { includeArrayIndex?: string },
+  options: unknown,
+): { map(change: (document: Record<string, unknown>) => unknown): unknown } => {
+  const unwound = (pipelineStages.$unwind as unknown as typeof unwindStage)(source, expression, options);
+  const name = expression.includeArrayIndex;
+  if (name === undefined) return unwound;
+  return unwound.map((document) => {
+    const index = document[name];
+    return typeof index === 'number' ? { ...document, [name]: Long.fromNumber(index) } : document;
+  }) as ReturnType<typeof unwindStage>;
+};
+
 type Operators = Parameters<Context['addQueryOps']>[0];
 
 /** All operators, with those above in place of mingo's. */
@@ -327,6 +372,7 @@ export const mingoContext = Context.init({
     ...pipelineStages,
     $sort: sortStage,
     $count: countStage,
+    $unwind: unwindStage,
     $group: groupStage,
     $sortByCount: sortByCountStage,
   } as never,
