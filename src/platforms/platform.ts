@@ -97,7 +97,7 @@ export interface DeliveryContent {
 
 export type ReadResult =
   | { ok: true; event: PlatformEvent }
-  /** `path` is a JSON path such as `data.transaction.amount`; `reason` is an English sentence that quotes no buyer data. */
+  /** `path` is a JSON path such as `data.transaction.amount`; `reason` says in English what is wrong there (`must be …`) and quotes no value. */
   | { ok: false; path: string; reason: string };
 
 /** An event that a platform sends, as the catalogue lists it. */

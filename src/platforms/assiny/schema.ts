@@ -164,22 +164,21 @@ function pickOrderBumps(offer: Offer | null, beside: Sections['order_bumps']): O
  */
 export function readDelivery(body: unknown): { ok: true; delivery: AssinyDelivery } | Invalid {
   if (!isJsonObject(body)) {
-    return invalid('$', 'The body must be a JSON object.');
+    return invalid('$', 'must be a JSON object.');
   }
   const { event } = body;
   if (typeof event !== 'string' || event.trim() === '') {
-    return invalid('event', 'event must be the name of an event.');
+    return invalid('event', 'must be the name of an event.');
   }
   const data = isNothing(body.data) ? {} : body.data;
   if (!isJsonObject(data)) {
-    return invalid('data', 'data must be an object or null.');
+    return invalid('data', 'must be an object or null.');
   }
   const { sections, places } = gather(body, data);
   const parsed = delivery.safeParse(sections);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    const path = jsonPath(issue?.path ?? [], places);
-    return invalid(path, `${path} ${issue?.message ?? 'cannot be read'}.`);
+    return invalid(jsonPath(issue?.path ?? [], places), `${issue?.message ?? 'cannot be read'}.`);
   }
   const offer = parsed.data.offer ?? null;
   return {
