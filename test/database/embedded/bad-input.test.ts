@@ -1,0 +1,214 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { deserialize, serialize } from 'bson';
+import fc from 'fast-check';
+import type { Document } from 'mongodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type EngineUnderTest, startEngine } from './engine-under-test.ts';
+
+let engine: EngineUnderTest;
+
+beforeAll(async () => {
+  engine = await startEngine();
+  await engine.db.collection('witness').insertOne({ _id: 'alive' as never });
+});
+afterAll(() => engine?.stop());
+
+async function open(): Promise<Socket> {
+  const { address } = engine;
+  const socket = typeof address === 'number' ? connect(address, '127.0.0.1') : connect(address);
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  return socket;
+}
+
+const OP_MSG = 2013;
+
+function frame(operation: number, payload: Buffer, announced = payload.length + 16): Buffer {
+  const header = Buffer.alloc(16);
+  header.writeInt32LE(announced, 0);
+  header.writeInt32LE(7, 4);
+  header.writeInt32LE(operation, 12);
+  return Buffer.concat([header, payload]);
+}
+
+function message(document: Document): Buffer {
+  return frame(OP_MSG, Buffer.concat([Buffer.alloc(5), serialize(document)]));
+}
+
+/** Sends bytes and waits for the first whole answer, or for the end of the connection. */
+async function answerTo(socket: Socket, bytes: Buffer): Promise<Document | 'closed'> {
+  const chunks: Buffer[] = [];
+  const answered = new Promise<Document | 'closed'>((resolve) => {
+    socket.on('data', (chunk) => {
+      chunks.push(chunk);
+      const data = Buffer.concat(chunks);
+      if (data.length >= 4 && data.length >= data.readInt32LE(0)) resolve(deserialize(data.subarray(21)));
+    });
+    socket.once('close', () => resolve('closed'));
+  });
+  socket.write(bytes);
+  return answered;
+}
+
+async function expectAlive(): Promise<void> {
+  expect(await engine.db.collection('witness').countDocuments({ _id: 'alive' as never })).toBe(1);
+}
+
+const ping = message({ ping: 1, $db: 'test' });
+
+test.each<[string, Buffer]>([
+  ['text of another protocol', Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')],
+  ['a length of zero', frame(OP_MSG, Buffer.alloc(30), 0)],
+  ['a negative length', frame(OP_MSG, Buffer.alloc(30), -1)],
+  ['a length of two gigabytes', frame(OP_MSG, Buffer.alloc(30), 0x7fffffff)],
+  ['an operation that there is not', frame(1234, Buffer.alloc(30))],
+  ['an operation of the past', frame(2002, Buffer.alloc(30))],
+  ['an unknown required flag', frame(OP_MSG, Buffer.concat([Buffer.from([8, 0, 0, 0, 0]), serialize({ ping: 1 })]))],
+  ['an unknown section', frame(OP_MSG, Buffer.concat([Buffer.from([0, 0, 0, 0, 9]), serialize({ ping: 1 })]))],
+  ['no document', frame(OP_MSG, Buffer.alloc(5))],
+  [
+    'a document longer than its message',
+    frame(OP_MSG, Buffer.concat([Buffer.alloc(5), Buffer.from([99, 0, 0, 0, 0])])),
+  ],
+  [
+    'a wrong checksum',
+    frame(OP_MSG, Buffer.concat([Buffer.from([1, 0, 0, 0, 0]), serialize({ ping: 1 }), Buffer.alloc(4)])),
+  ],
+])('%s ends that connection alone', async (_, bytes) => {
+  const neighbour = await open();
+  expect(await answerTo(await open(), bytes)).toBe('closed');
+  expect(await answerTo(neighbour, ping)).toMatchObject({ ok: 1 });
+  neighbour.destroy();
+  await expectAlive();
+});
+
+test('a message that comes byte by byte is answered, one that stops half-way harms nobody', async () => {
+  const slow = await open();
+  for (const byte of ping.subarray(0, -1)) slow.write(Buffer.from([byte]));
+  expect(await answerTo(slow, ping.subarray(-1))).toMatchObject({ ok: 1 });
+  slow.destroy();
+  const half = await open();
+  half.write(ping.subarray(0, 20));
+  half.destroy();
+  await expectAlive();
+});
+
+test('several messages in one piece are answered in order', async () => {
+  const socket = await open();
+  const answers: number[] = [];
+  const three = Buffer.concat([ping, ping, ping]);
+  for (const position of [0, 1, 2]) three.writeInt32LE(100 + position, position * ping.length + 4);
+  const done = new Promise<void>((resolve) => {
+    let pending = Buffer.alloc(0);
+    socket.on('data', (chunk) => {
+      pending = Buffer.concat([pending, chunk]);
+      while (pending.length >= 16 && pending.length >= pending.readInt32LE(0)) {
+        answers.push(pending.readInt32LE(8));
+        pending = pending.subarray(pending.readInt32LE(0));
+      }
+      if (answers.length === 3) resolve();
+    });
+  });
+  socket.write(three);
+  await done;
+  socket.destroy();
+  expect(answers).toEqual([100, 101, 102]);
+});
+
+test('whatever bytes come, the engine lives', async () => {
+  const valid = message({ insert: 'noise', documents: [{ a: 1 }], $db: 'test' });
+  const mutated = fc
+    .array(fc.tuple(fc.nat({ max: valid.length - 1 }), fc.integer({ min: 0, max: 255 })), {
+      minLength: 1,
+      maxLength: 6,
+    })
+    .map((changes) => {
+      const bytes = Buffer.from(valid);
+      for (const [position, byte] of changes) bytes[position] = byte;
+      return bytes;
+    });
+  const noise = fc.oneof(
+    fc.uint8Array({ minLength: 1, maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+    mutated,
+  );
+  await fc.assert(
+    fc.asyncProperty(noise, async (bytes) => {
+      const socket = await open();
+      socket.end(bytes);
+      socket.resume();
+      await once(socket, 'close');
+      await expectAlive();
+    }),
+    { numRuns: 300 },
+  );
+});
+
+function nested(depth: number): Document {
+  let document: Document = {};
+  for (let level = 0; level < depth; level += 1) document = { a: document };
+  return document;
+}
+
+test('what MongoDB refuses is refused with its code, and the connection goes on', async () => {
+  const { db } = engine;
+  const things = db.collection('things');
+  const refusals: [Promise<unknown>, number][] = [
+    [db.command({ noSuchCommand: 1 }), 59],
+    [db.command({ mapReduce: 'things' }), 115],
+    [db.command({ find: '' }), 73],
+    [db.command({ find: 'things', filter: 1 }), 14],
+    [db.command({ insert: 'things' }), 40414],
+    [db.command({ insert: 'things', documents: [] }), 16],
+    [db.command({ getMore: 12345n, collection: 'things' }), 43],
+    [db.command({ find: 'things', txnNumber: 1n, startTransaction: true, autocommit: false }), 20],
+    [db.command({ find: 'things', collation: { locale: 'pt' } }), 238],
+    [things.find({ $where: 'true' }).toArray(), 238],
+    [things.find({ a: { $near: [1, 2] } }).toArray(), 238],
+    [things.find({ a: { $unheardOf: 1 } }).toArray(), 2],
+    [things.aggregate([{ $unheardOf: {} }]).toArray(), 40324],
+    [things.aggregate([{ $changeStream: {} }]).toArray(), 40573],
+    [things.createIndex({ a: 'text' }), 238],
+    [things.insertOne({ deep: nested(200) }), 15],
+    [things.insertOne({ _id: [1] as never }), 53],
+    [things.updateOne({}, { $unheardOf: { a: 1 } }), 9],
+    [things.updateOne({}, { $set: { a: 1 }, $inc: { a: 1 } }), 40],
+    [engine.db.collection('witness').dropIndex('none'), 27],
+    [engine.db.collection('nowhere').dropIndex('none'), 26],
+  ];
+  const codes = await Promise.all(
+    refusals.map(([outcome]) =>
+      outcome.then(
+        () => 0,
+        (error) => error.code,
+      ),
+    ),
+  );
+  expect(codes).toEqual(refusals.map(([, code]) => code));
+  await expectAlive();
+});
+
+test('a document of 16 MiB is taken, a larger one is refused and nothing of it is kept', async () => {
+  const large = engine.db.collection('large');
+  const limit = 16 * 1024 * 1024;
+  const overhead = serialize({ _id: 1, text: '' }).length;
+  await large.insertOne({ _id: 1 as never, text: 'x'.repeat(limit - overhead) });
+  await expect(large.insertOne({ _id: 2 as never, text: 'x'.repeat(limit - overhead + 1) })).rejects.toThrow(/large/);
+  await expect(large.updateOne({ _id: 1 as never }, { $set: { more: 'x' } })).rejects.toMatchObject({ code: 10334 });
+  expect(await large.find({}, { projection: { _id: 1 } }).toArray()).toEqual([{ _id: 1 }]);
+  await large.drop();
+});
+
+test('a command that fails in the middle of others fails alone', async () => {
+  const shared = engine.db.collection('shared');
+  await shared.insertOne({ _id: 0 as never, t: 'text' });
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 40 }, (_, position) =>
+      position % 4 === 3
+        ? shared.updateOne({ _id: 0 as never }, [{ $set: { size: { $size: '$t' } } }])
+        : shared.insertOne({ _id: (position + 1) as never }),
+    ),
+  );
+  expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(10);
+  expect(await shared.countDocuments()).toBe(31);
+});
