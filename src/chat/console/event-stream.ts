@@ -38,6 +38,8 @@ export function presentMessage({ _id, ...message }: ConsoleMessage) {
 export function createEventStreams(surface: ConsoleSurface, log: Logger): EventStreams {
   const streams = new Set<Stream>();
 
+  let closed = false;
+
   async function sendNew(stream: Stream): Promise<void> {
     let more = true;
     while (more) {
@@ -70,6 +72,11 @@ export function createEventStreams(surface: ConsoleSurface, log: Logger): EventS
 
   return {
     async open(response, afterId) {
+      // A page that comes back while the server stops would keep it from ending.
+      if (closed) {
+        response.writeHead(503, { connection: 'close' }).end();
+        return;
+      }
       const stream: Stream = { response, cursor: 0, reading: false, woken: false };
       streams.add(stream);
       const stops: (() => void)[] = [() => streams.delete(stream)];
@@ -94,6 +101,7 @@ export function createEventStreams(surface: ConsoleSurface, log: Logger): EventS
     },
 
     close() {
+      closed = true;
       for (const { response } of streams) response.end();
     },
   };
