@@ -85,9 +85,12 @@ function calculate(left: NumericValue, right: NumericValue, calculation: Calcula
 function calculateDecimals(left: NumericValue, right: NumericValue, calculation: Calculation): Decimal128 {
   const a = exactDecimal(left);
   const b = exactDecimal(right);
-  if (!a || !b) return Decimal128.fromString(decimalName(calculation.doubles(toNumber(left), toNumber(right))));
+  const approximation = calculation.doubles(toNumber(left), toNumber(right));
+  if (!a || !b) return Decimal128.fromString(decimalName(approximation));
   const { coefficient, exponent } = calculation.decimals(a, b);
-  return Decimal128.fromStringWithRounding(`${coefficient}E${exponent}`);
+  // A whole number of JavaScript has no negative zero.
+  const sign = coefficient === 0n && Object.is(approximation, -0) ? '-' : '';
+  return Decimal128.fromStringWithRounding(`${sign}${coefficient}E${exponent}`);
 }
 
 function decimalName(value: number): string {

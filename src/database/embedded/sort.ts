@@ -1,7 +1,7 @@
 import { compareValues } from './bson-order.ts';
 import { type BsonDocument, isDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
-import { splitPath, valuesAt } from './paths.ts';
+import { own, splitPath, valuesAt } from './paths.ts';
 
 /** One field of a sort or of an index: its path and direction. */
 export interface SortField {
@@ -30,9 +30,18 @@ export function parseSort(sort: unknown): SortField[] {
 export function sortValues(document: BsonDocument, fields: readonly SortField[]): unknown[] {
   return fields.map(({ parts, descending }) => {
     const values = valuesAt(document, parts);
+    if (parts.length > 1 && passesPlainElement(document, parts)) values.push(undefined);
     if (values.length === 1 && !Array.isArray(values[0])) return values[0] ?? null;
     return extreme(values, descending);
   });
+}
+
+/** Whether an array on the way holds more than documents: to a sort, such an element is one that lacks the field. */
+function passesPlainElement(value: unknown, parts: readonly string[]): boolean {
+  const [part, ...rest] = parts;
+  if (part === undefined) return false;
+  if (Array.isArray(value)) return value.some((item) => !isDocument(item) || passesPlainElement(item, parts));
+  return isDocument(value) && passesPlainElement(own(value, part), rest);
 }
 
 function extreme(values: readonly unknown[], largest: boolean): unknown {

@@ -66,7 +66,12 @@ function endsInOrder(pipeline: readonly Document[]): boolean {
   return last >= 0 && !names.slice(last).some((name) => name === '$group' || name === '$sortByCount');
 }
 
+/** A Decimal128 as EJSON writes it, without the zeros at its end. */
+const DECIMAL = /\{"\$numberDecimal":"(-?\d+(?:\.\d*[1-9])?)(?:\.?0*)"\}/g;
+
+const NEGATIVE_ZERO = /(?<=[:[]|^)-0(?=[,}\]]|$)/g;
+
 /** Numbers that are equal stand for each other: which of them is given depends on the order in which they were read. */
 function withoutOrder(items: readonly unknown[]): string[] {
-  return items.map((item) => EJSON.stringify(item)).sort();
+  return items.map((item) => EJSON.stringify(item).replaceAll(DECIMAL, '$1').replaceAll(NEGATIVE_ZERO, '0')).sort();
 }
