@@ -151,6 +151,8 @@ function errorReply(error: unknown): BsonDocument {
 function fromUnexpected(error: unknown): CommandError {
   const name = error instanceof Error ? error.name : '';
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError && message.includes('call stack'))
+    return new CommandError(15, 'Object exceeded maximum nested object depth');
   if (name.startsWith('BSON')) return new CommandError(22, `invalid BSON: ${message}`);
   if (name === 'MingoError' || message.startsWith('mingo')) return new CommandError(2, message);
   return new CommandError(1, message);

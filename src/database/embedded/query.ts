@@ -68,7 +68,7 @@ function compile(source: BsonDocument): Query {
   try {
     return new Query(source, queryOptions);
   } catch (error) {
-    if (error instanceof CommandError) throw error;
+    if (error instanceof CommandError || error instanceof RangeError) throw error;
     throw new CommandError(2, error instanceof Error ? error.message : 'invalid filter');
   }
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { ObjectId, onDemand, serialize } from 'bson';
 import { CommandError } from './errors.ts';
 
@@ -6,6 +7,8 @@ import { CommandError } from './errors.ts';
 const EMBEDDED_DOCUMENT = 3;
 const ARRAY = 4;
 const CODE_WITH_SCOPE = 15;
+/** String, JavaScript code, symbol: a length, the text and a zero. */
+const TEXTS: ReadonlySet<number> = new Set([2, 13, 14]);
 /** MongoDB's own limits. */
 const DEEPEST_NESTING = 180;
 export const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024;
@@ -140,6 +143,8 @@ function checkElements(bytes: Uint8Array, depth: number): void {
   if (depth > DEEPEST_NESTING) throw new CommandError(15, 'Object exceeded maximum nested object depth: 180');
   for (const [type, , , offset, length] of onDemand.parseToElements(bytes)) {
     if (type === CODE_WITH_SCOPE) throw new CommandError(22, 'invalid BSON: code with scope is not supported');
+    if (TEXTS.has(type) && !isUtf8(bytes.subarray(offset + 4, offset + length - 1)))
+      throw new CommandError(22, 'invalid BSON: a text is not UTF-8');
     if (type === EMBEDDED_DOCUMENT || type === ARRAY) checkElements(bytes.subarray(offset, offset + length), depth + 1);
   }
 }

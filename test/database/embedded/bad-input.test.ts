@@ -4,6 +4,7 @@ import { deserialize, serialize } from 'bson';
 import fc from 'fast-check';
 import type { Document } from 'mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inconsistencies } from './consistency.ts';
 import { type EngineUnderTest, startEngine } from './engine-under-test.ts';
 
 let engine: EngineUnderTest;
@@ -64,6 +65,7 @@ test.each<[string, Buffer]>([
   ['a length of two gigabytes', frame(OP_MSG, Buffer.alloc(30), 0x7fffffff)],
   ['an operation that there is not', frame(1234, Buffer.alloc(30))],
   ['an operation of the past', frame(2002, Buffer.alloc(30))],
+  ['a compressed message, which was never agreed on', frame(2012, Buffer.alloc(30))],
   ['an unknown required flag', frame(OP_MSG, Buffer.concat([Buffer.from([8, 0, 0, 0, 0]), serialize({ ping: 1 })]))],
   ['an unknown section', frame(OP_MSG, Buffer.concat([Buffer.from([0, 0, 0, 0, 9]), serialize({ ping: 1 })]))],
   ['no document', frame(OP_MSG, Buffer.alloc(5))],
@@ -90,8 +92,42 @@ test('a message that comes byte by byte is answered, one that stops half-way har
   slow.destroy();
   const half = await open();
   half.write(ping.subarray(0, 20));
+  await expectAlive();
   half.destroy();
   await expectAlive();
+});
+
+/** The command with bytes that no encoder writes in the place of `MARK`. */
+function withBytes(command: Document, bytes: readonly number[]): Buffer {
+  const encoded = message(command);
+  Buffer.from(bytes).copy(encoded, encoded.indexOf('MARK'));
+  return encoded;
+}
+
+test('a text that is not UTF-8 is refused, for nobody could read it again', async () => {
+  for (const command of [
+    { insert: 'texts', documents: [{ nested: [{ text: 'MARK' }] }], $db: 'test' },
+    { update: 'texts', updates: [{ q: { _id: 1 }, u: { text: 'MARK' }, upsert: true }], $db: 'test' },
+    { find: 'texts', filter: { text: 'MARK' }, $db: 'test' },
+  ]) {
+    const socket = await open();
+    const answer = (await answerTo(socket, withBytes(command, [0xff, 0xc0]))) as Document;
+    expect(answer.code ?? answer.writeErrors[0].code).toBe(22);
+    socket.destroy();
+  }
+  expect(await engine.db.collection('texts').countDocuments()).toBe(0);
+});
+
+test('of a name that comes twice the last counts, for documents and indexes alike', async () => {
+  const doubles = engine.db.collection('doubles');
+  await doubles.createIndex({ MARX: 1 });
+  const socket = await open();
+  const insert = { insert: 'doubles', documents: [{ _id: 1, MARX: 1, MARK: 2 }], $db: 'test' };
+  expect(await answerTo(socket, withBytes(insert, [...Buffer.from('MARX')]))).toMatchObject({ n: 1, ok: 1 });
+  socket.destroy();
+  expect(await doubles.find({ MARX: 2 }).toArray()).toEqual([{ _id: 1, MARX: 2 }]);
+  expect(await doubles.countDocuments({ MARX: 1 })).toBe(0);
+  expect(await inconsistencies(doubles)).toEqual([]);
 });
 
 test('several messages in one piece are answered in order', async () => {
@@ -170,6 +206,7 @@ test('what MongoDB refuses is refused with its code, and the connection goes on'
     [things.aggregate([{ $changeStream: {} }]).toArray(), 40573],
     [things.createIndex({ a: 'text' }), 238],
     [things.insertOne({ deep: nested(200) }), 15],
+    [things.find({ deep: nested(5000) }).toArray(), 15],
     [things.insertOne({ _id: [1] as never }), 53],
     [things.updateOne({}, { $unheardOf: { a: 1 } }), 9],
     [things.updateOne({}, { $set: { a: 1 }, $inc: { a: 1 } }), 40],

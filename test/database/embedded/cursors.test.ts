@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { MongoClient } from 'mongodb';
 import { Long } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -58,6 +59,35 @@ test('a cursor is known to every connection, and gone when it was read to its en
     cursorsNotFound: [42],
   });
   await expect(next(killed)).rejects.toMatchObject({ code: 43 });
+});
+
+test('documents that others leave alone come exactly once, however the rest changes between two batches', async () => {
+  const change = fc.record({ id: fc.nat({ max: 59 }), kind: fc.constantFrom('grow', 'remove', 'insert') });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(change, { maxLength: 40 }),
+      fc.integer({ min: 1, max: 7 }),
+      async (changes, batchSize) => {
+        const numbers = engine.db.collection<{ _id: number }>('numbers');
+        await numbers.deleteMany({});
+        await fill('numbers', 60);
+        const pending = [...changes];
+        const found: number[] = [];
+        for await (const { _id } of numbers.find().sort({ _id: 1 }).batchSize(batchSize)) {
+          found.push(_id);
+          const next = pending.pop();
+          if (next?.kind === 'grow') await numbers.updateOne({ _id: next.id }, { $set: { text: 'x'.repeat(3000) } });
+          if (next?.kind === 'remove') await numbers.deleteOne({ _id: next.id });
+          if (next?.kind === 'insert') await numbers.insertOne({ _id: next.id + 1000 + found.length * 100 });
+        }
+        const removed = new Set(changes.filter(({ kind }) => kind === 'remove').map(({ id }) => id));
+        const untouched = Array.from({ length: 60 }, (_, id) => id).filter((id) => !removed.has(id));
+        expect(found.filter((id) => id < 60 && !removed.has(id))).toEqual(untouched);
+        expect(new Set(found).size).toBe(found.length);
+      },
+    ),
+    { numRuns: 25 },
+  );
 });
 
 test('a cursor of another collection is not found', async () => {
