@@ -57,6 +57,12 @@ export const ver: CommandVerb<CommandServices> = {
             style: 'secondary',
             role: 'admin',
           },
+          {
+            label: translate('button.choose_minimum'),
+            command: commandLine('/alertas minimo', { loja }),
+            style: 'secondary',
+            role: 'admin',
+          },
         ]),
       ],
     };

@@ -1,4 +1,5 @@
 import type { CommandContext, CommandOption, CommandVerb } from '../../src/chat/command.ts';
+import { mayAct } from '../../src/chat/permissions.ts';
 import type { Delivery } from '../../src/deliveries/delivery-service.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import { formatMoment } from '../../src/text/local-time.ts';
@@ -11,6 +12,7 @@ import type { CommandServices } from '../services.ts';
 import { OUTCOME_WORDS, type OutcomeFilter, outcomeFilter } from './outcome-filter.ts';
 import { pageOption } from './page-option.ts';
 import { reasonSentence } from './reason-sentence.ts';
+import { ver } from './ver.ts';
 
 const PAGE_SIZE = 10;
 
@@ -60,6 +62,9 @@ export const listar: CommandVerb<CommandServices> = {
               ],
               rows: items.map((delivery) => deliveryRow(context, store, delivery)),
             },
+        ...(items.length > 0 && mayAct(context.user.role, ver.role)
+          ? [{ type: 'paragraph' as const, text: translate('delivery.how_to_see') }]
+          : []),
         ...roleButtons(context, buttons),
       ],
     };

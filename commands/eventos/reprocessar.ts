@@ -20,6 +20,7 @@ const groupOption: CommandOption<CommandServices> = {
   name: 'todos',
   description: 'option.replay_group',
   required: false,
+  countTrailingWords: (words) => (words.length === 1 && GROUPS.includes(foldCase(words[0] ?? '')) ? 1 : 0),
   complete: async () => GROUPS.map((group) => ({ value: group, label: group })),
 };
 const optionalDelivery = { ...deliveryOption, required: false };

@@ -48,6 +48,7 @@ export const ver: CommandVerb<CommandServices> = {
   },
 };
 
+/** Of the headers only the names: a value may be a secret. */
 function deliveryFields(
   { translate, locale }: CommandContext<CommandServices>,
   delivery: DeliveryContent,
@@ -60,7 +61,7 @@ function deliveryFields(
     [translate('delivery.received_at'), formatMoment(delivery.receivedAt, store?.timezone ?? 'UTC', locale)],
     [translate('delivery.store'), store?.name ?? ''],
     [translate('delivery.attempts'), String(delivery.attempts)],
-    [translate('delivery.headers'), String(delivery.headers.length)],
+    [translate('delivery.headers'), delivery.headers.map(([name]) => name).join(', ')],
   ];
   return fields.filter(([, value]) => value !== '').map(([label, value]) => ({ label, value }));
 }

@@ -1,5 +1,5 @@
 import type { CommandContext, CommandVerb } from '../../src/chat/command.ts';
-import type { Reply } from '../../src/chat/message.ts';
+import { privateText, type Reply } from '../../src/chat/message.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import type { TextKey } from '../../src/text/text.ts';
 import { commandLine } from '../command-line.ts';
@@ -32,7 +32,11 @@ export function confirmedVerb(verb: {
     options: [storeOption, confirmationOption],
     async run(context, options) {
       const store = await chosenStore(context, options);
-      if (yesOrNo(options, confirmationOption.name)) return await verb.confirmed(context, store);
+      const isConfirmed = yesOrNo(options, confirmationOption.name);
+      if (isConfirmed) return await verb.confirmed(context, store);
+      if (isConfirmed === false) {
+        return privateText('neutral', context.translate('store.unchanged', { store: store.name }));
+      }
       return questionReply(context, store, `/loja ${verb.name}`, verb.question);
     },
   };
@@ -44,14 +48,20 @@ function questionReply(
   line: string,
   question: Question,
 ): Reply {
-  const command = commandLine(line, { loja: storeReference(store), [confirmationOption.name]: 'sim' });
+  const answer = (word: string) => commandLine(line, { loja: storeReference(store), [confirmationOption.name]: word });
   return {
     title: translate(question.title, { store: store.name }),
     tone: 'danger',
     visibility: 'private',
     blocks: [
       { type: 'paragraph', text: translate(question.consequence) },
-      { type: 'buttons', buttons: [{ label: translate(question.button), command, style: 'danger' }] },
+      {
+        type: 'buttons',
+        buttons: [
+          { label: translate(question.button), command: answer('sim'), style: 'danger' },
+          { label: translate('button.keep'), command: answer('não'), style: 'secondary' },
+        ],
+      },
     ],
   };
 }

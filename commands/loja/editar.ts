@@ -121,26 +121,6 @@ async function editForm(context: CommandContext<CommandServices>, store: Store):
     [happyPath.name]: store.happyPath ? 'sim' : 'não',
     [queueLimit.name]: String(store.queueLimitDays),
   };
-  const fields = CHANGES.map((option): FormField => {
-    const value = current[option.name];
-    return {
-      name: option.name,
-      label: translate(option.description),
-      kind: option === happyPath ? 'select' : 'text',
-      required: false,
-      ...(option.example ? { hint: translate('form.example', { example: option.example }) } : {}),
-      ...(value === undefined ? {} : { value }),
-      ...(option === happyPath
-        ? {
-            choices: [
-              { value: 'sim', label: translate('store.on') },
-              { value: 'não', label: translate('store.off') },
-            ],
-          }
-        : {}),
-      ...(option.maximumLength ? { maximumLength: option.maximumLength } : {}),
-    };
-  });
   return {
     title: translate('store.edit', { store: store.name }),
     tone: 'neutral',
@@ -150,9 +130,31 @@ async function editForm(context: CommandContext<CommandServices>, store: Store):
       {
         type: 'form',
         command: commandLine('/loja editar', { loja: storeReference(store) }),
-        fields,
+        fields: await Promise.all(CHANGES.map((option) => editField(context, option, current[option.name]))),
         submitLabel: translate('button.save'),
       },
     ],
+  };
+}
+
+/** A field with what is set now; a choice where the option has values to offer, which what is set now is always among. */
+async function editField(
+  context: CommandContext<CommandServices>,
+  option: CommandOption<CommandServices>,
+  value: string | undefined,
+): Promise<FormField> {
+  const { translate } = context;
+  const offered = (await option.complete?.(context)) ?? [];
+  const isOffered = value === undefined || offered.some((choice) => choice.value === value);
+  const choices = isOffered ? offered : [{ value, label: value }, ...offered];
+  return {
+    name: option.name,
+    label: translate(option.description),
+    kind: offered.length > 0 ? 'select' : 'text',
+    required: false,
+    ...(option.example ? { hint: translate('form.example', { example: option.example }) } : {}),
+    ...(value === undefined ? {} : { value }),
+    ...(offered.length > 0 ? { choices } : {}),
+    ...(option.maximumLength ? { maximumLength: option.maximumLength } : {}),
   };
 }

@@ -1,12 +1,10 @@
 import { foldCase } from '../../src/chat/arguments.ts';
 import type { CommandContext, CommandOption, OptionValues } from '../../src/chat/command.ts';
 import type { Channel } from '../../src/chat/surface.ts';
+import { nameList } from '../../src/text/name-list.ts';
 import { ProductError } from '../../src/text/product-error.ts';
 import type { CommandServices } from '../services.ts';
 import { typedValue } from './typed-value.ts';
-
-/** As many channel names as a sentence can hold. */
-const MAXIMUM_NAMES = 20;
 
 /** A channel: the last word when it begins with `#`, or the only word there is. */
 export const channelOption: CommandOption<CommandServices> = {
@@ -31,11 +29,9 @@ export async function chosenChannel(
   const channel =
     channels.find(({ id }) => id === typed) ?? channels.find(({ name }) => foldCase(name) === foldCase(typed));
   if (channel) return channel;
-  const names = channels.slice(0, MAXIMUM_NAMES).map(({ name }) => `#${name}`);
-  if (channels.length > MAXIMUM_NAMES) names.push('…');
   throw new ProductError('channel_unknown', {
     channel: typed,
     count: channels.length,
-    channels: names.join(', '),
+    channels: nameList(channels.map(({ name }) => `#${name}`)),
   });
 }

@@ -29,6 +29,7 @@ export function currencyBlocks(
     { label: translate('report.average_ticket'), value: money(report.averageTicket) },
     { label: translate('report.net'), value: money(report.net) },
     { label: translate('report.refunds'), value: counted(report.refunds) },
+    { label: translate('report.refund_requests'), value: number(report.refundRequests) },
     { label: translate('report.chargebacks'), value: counted(report.chargebacks) },
     { label: translate('report.pix'), value: paidShare(report.pix, translate) },
     { label: translate('report.boleto'), value: paidShare(report.boleto, translate) },

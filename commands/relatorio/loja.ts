@@ -66,7 +66,7 @@ async function reportedStore(context: CommandContext<CommandServices>, options: 
     const stores = await context.services.stores.list(context.workspaceId);
     const store = stores.find(({ name }) => foldCase(name) === foldCase(`${loja.name} ${typed}`));
     if (store) return store;
-    throw new ProductError('report_unknown', { typed, names: stores.map(({ name }) => name).join(', ') });
+    throw new ProductError('report_unknown', { typed, names: error.values.names ?? '' });
   }
 }
 

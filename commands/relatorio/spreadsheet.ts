@@ -7,6 +7,7 @@ type Cell = string | number;
 /** Where the numbers of a total come from: counts as they are, money in centavos. */
 const COUNTS: readonly [TextKey, (report: CurrencyReport) => number][] = [
   ['report.refunds', ({ refunds }) => refunds.count],
+  ['report.refund_requests', ({ refundRequests }) => refundRequests],
   ['report.chargebacks', ({ chargebacks }) => chargebacks.count],
   ['report.refused', ({ refused }) => refused],
   ['report.carts', ({ carts }) => carts],

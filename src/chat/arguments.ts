@@ -151,7 +151,10 @@ function takeRest<Services>(
   if (loose.length === 0) return;
   const rest = options.find((option) => option.takesRest);
   const typed = textOf(loose);
-  if (!rest || values[rest.name] !== undefined) throw new ProductError('argument_unexpected', { argument: typed });
+  if (!rest || values[rest.name] !== undefined) {
+    const names = options.map(({ name }) => name);
+    throw new ProductError('argument_unexpected', { argument: typed, count: names.length, options: names.join(', ') });
+  }
   values[rest.name] = typed;
 }
 

@@ -14,10 +14,12 @@ const PRESETS = ['hoje', 'ontem', '7d', '30d', 'mes'] as const;
 /** The periods that have a name, in the order to offer them. */
 export const PERIOD_PRESETS: readonly string[] = PRESETS;
 
+/** What is meant as a day. 31/02 is meant as one too, and is refused by `parsePeriod`. */
+const DAY = /^(\d{1,2}\/\d{1,2}(\/\d{2,4})?|\d{4}-\d{1,2}-\d{1,2})$/;
+
 /** How many of the last words make a period: `hoje`; `01/11/2026 24/11/2026`; `01/11/2026 a 24/11/2026`. */
 export function countPeriodWords(words: readonly string[]): number {
-  // 31/02 is meant as a day too, and is refused as one by `parsePeriod`.
-  const isDay = (word: string | undefined) => /^(\d{1,2}\/\d{1,2}(\/\d{2,4})?|\d{4}-\d{1,2}-\d{1,2})$/.test(word ?? '');
+  const isDay = (word: string | undefined) => DAY.test(word ?? '');
   const last = words.at(-1);
   if (last === undefined) return 0;
   if (isPreset(last)) return 1;
@@ -33,7 +35,7 @@ function isPreset(word: string): boolean {
 /**
  * The days that a person means.
  * @param typed a preset, one day, or two days; nothing means today
- * @throws ProductError `period_unknown`, `period_reversed`, `period_long`
+ * @throws ProductError `period_unknown`, `day_unknown`, `period_reversed`, `period_long`, `period_future`
  */
 export function parsePeriod(typed: string | undefined, timezone: string, now: Date): Period {
   const today = localDay(now, timezone);
@@ -43,9 +45,14 @@ export function parsePeriod(typed: string | undefined, timezone: string, now: Da
   const preset = words.length === 1 ? presetPeriod(words[0] ?? '', today) : null;
   if (preset) return preset;
   const days = words.map((word) => parseDay(word, today));
+  const impossible = words.find((word, position) => days[position] === null && DAY.test(word));
+  if (impossible !== undefined) throw new ProductError('day_unknown', { day: impossible });
   const [from, to = from] = days;
   if (!from || !to || days.length > 2) throw new ProductError('period_unknown', { period: typed ?? '' });
-  return checkPeriod({ from, to });
+  const period = checkPeriod({ from, to });
+  // A month may be asked for before it is over, but not before it has begun.
+  if (from > today) throw new ProductError('period_future', { day: words[0] ?? '' });
+  return period;
 }
 
 function presetPeriod(word: string, today: LocalDay): Period | null {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { sortBy } from 'es-toolkit';
 import mongoose, { type Connection } from 'mongoose';
 import { z } from 'zod';
 import { foldCase } from '../chat/arguments.ts';
@@ -7,6 +8,7 @@ import { hashSecret, type SecretBox } from '../database/secret-box.ts';
 import { EVENT_KINDS, type EventKind } from '../platforms/platform.ts';
 import { findPlatform, PLATFORM_SLUGS } from '../platforms/registry.ts';
 import { isTimezone } from '../text/local-time.ts';
+import { nameList } from '../text/name-list.ts';
 import { ProductError } from '../text/product-error.ts';
 import { type AlertRules, type StoreDocument, storeModel } from './store-model.ts';
 
@@ -240,13 +242,13 @@ export function createStoreService(dependencies: StoreServiceDependencies): Stor
       const wanted = foldCase(typed ?? '');
       if (wanted === '') {
         if (known.length === 1 && known[0]) return known[0];
-        throw new ProductError('store_which', { names: known.map(({ name }) => name).join(', ') });
+        throw new ProductError('store_which', { names: nameList(known.map(({ name }) => name)) });
       }
       const store = known.find(({ id, name }) => id === wanted || foldCase(name) === wanted);
       if (!store) {
         throw new ProductError('store_unknown_named', {
           name: typed ?? '',
-          names: known.map(({ name }) => name).join(', '),
+          names: nameList(likeliestFirst(known, wanted)),
         });
       }
       return store;
@@ -300,6 +302,13 @@ export function createStoreService(dependencies: StoreServiceDependencies): Stor
       return new Map(documents.map((document) => [document._id.toHexString(), toStore(document)]));
     },
   };
+}
+
+/** Names of stores, those that share most words with what was typed first: a sentence cannot hold all of a large workspace. */
+function likeliestFirst(stores: readonly Store[], wanted: string): string[] {
+  const words = wanted.split(/\s+/);
+  const sharedWords = (name: string) => words.filter((word) => foldCase(name).includes(word)).length;
+  return sortBy(stores, [({ name }) => -sharedWords(name)]).map(({ name }) => name);
 }
 
 function objectId(id: string): mongoose.Types.ObjectId {

@@ -29,17 +29,22 @@ describe('a typed period', () => {
     ['01/11 15/11', '2026-11-01', '2026-11-15'],
     ['2026-11-01, 2026-11-15', '2026-11-01', '2026-11-15'],
     ['20/11/2026', '2026-11-20', '2026-11-20'],
+    ['01/11 30/11', '2026-11-01', '2026-11-30'],
   ])('“%s” is %s to %s', (typed, from, to) => {
     expect(parse(typed)).toEqual({ from, to });
   });
 
   it.each([
-    ['31/02/2026', 'period_unknown'],
+    ['31/02/2026', 'day_unknown'],
+    ['01/11/2026 31/11/2026', 'day_unknown'],
+    ['2026-13-01', 'day_unknown'],
     ['amanhã', 'period_unknown'],
     ['01/11 02/11 03/11', 'period_unknown'],
     ['hoje ontem', 'period_unknown'],
     ['15/11/2026 01/11/2026', 'period_reversed'],
     ['01/01/2020 24/11/2026', 'period_long'],
+    ['25/11/2026', 'period_future'],
+    ['01/12 31/12', 'period_future'],
   ])('“%s” is refused as %s', (typed, code) => {
     expect(codeOf(typed)).toBe(code);
   });

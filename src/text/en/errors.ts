@@ -9,13 +9,13 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.argument_missing': 'Still needed: {names}. Fill it in below or type {example}',
   'error.argument_repeated': 'The option “{option}” was given twice. Leave only one.',
   'error.argument_unexpected':
-    'I did not understand “{argument}”. Check the command; names with spaces may be put in quotes.',
+    'I did not understand “{argument}”. {count, plural, =0 {This command has no options: type it alone.} other {The options of this command are: {options}. Names with spaces may be put in quotes.}}',
   'error.not_allowed':
     'You may not use {command}. Ask an admin for the role {role, select, viewer {viewer} operator {operator} other {admin}}.',
   'error.channel_unreachable':
     'I cannot post to #{channel}. Invite Sininho to the channel or choose another with /alertas canal.',
   'error.store_none': 'There is no store here yet. Create the first one with /loja criar Store name',
-  'error.store_which': 'Say which store: {names}.',
+  'error.store_which': 'There are several stores. Add loja: and one of these names: {names}.',
   'error.store_unknown': 'I cannot find that store. See the ones there are with /loja listar.',
   'error.store_unknown_named': 'I cannot find the store “{name}”. There are: {names}.',
   'error.store_name_empty': 'A store needs a name. Type, for example, /loja criar Guitar Course',
@@ -27,6 +27,10 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.currency_unknown': '“{currency}” is not a currency. Use the three-letter code, such as BRL or USD.',
   'error.period_unknown':
     'I did not understand the period “{period}”. Use hoje, ontem, 7d, 30d, mes or two dates, such as 2026-11-01 2026-11-24.',
+  'error.day_unknown':
+    'There is no day {day} in the calendar. Check the date and type year-month-day, such as 2026-11-24.',
+  'error.period_future':
+    'The day {day} has not come yet. Use dates up to today; if it is of another year, type the year too.',
   'error.report_unknown':
     '“{typed}” is neither a store nor a period. Stores: {names}. Periods: hoje, ontem, 7d, 30d, mes or two dates, such as 2026-11-01 2026-11-24.',
   'error.period_reversed': 'The first date is after the second. Swap them.',

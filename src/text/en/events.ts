@@ -17,6 +17,7 @@ export const events: Record<keyof typeof portuguese, string> = {
   'delivery.caption': 'Newest first',
   'delivery.none': 'Nothing has arrived yet. Paste the URL of /loja webhook into Assiny and send a test from there.',
   'delivery.none_of_outcome': 'No delivery with that outcome.',
+  'delivery.how_to_see': 'To see a delivery in full, type /eventos ver and its code.',
   'delivery.title': 'Delivery {id}',
   'delivery.received_at': 'When',
   'delivery.kind': 'Event',

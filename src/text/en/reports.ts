@@ -21,6 +21,7 @@ export const reports: Record<keyof typeof portuguese, string> = {
   'report.orders': 'Orders',
   'report.average_ticket': 'Average ticket',
   'report.refunds': 'Refunds',
+  'report.refund_requests': 'Refunds requested',
   'report.chargebacks': 'Chargebacks',
   'report.refused': 'Refused payments',
   'report.carts': 'Abandoned carts',

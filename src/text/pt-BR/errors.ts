@@ -6,13 +6,14 @@ export const errors = {
   'error.verb_unknown': '“{verb}” não existe em /{command}. Use uma destas palavras: {verbs}.',
   'error.argument_missing': 'Falta preencher: {names}. Preencha abaixo ou digite {example}',
   'error.argument_repeated': 'A opção “{option}” apareceu duas vezes. Deixe só uma.',
-  'error.argument_unexpected': 'Não entendi “{argument}”. Confira o comando; nomes com espaço podem ir entre aspas.',
+  'error.argument_unexpected':
+    'Não entendi “{argument}”. {count, plural, =0 {Este comando não tem opções: digite só o comando.} other {As opções deste comando são: {options}. Nomes com espaço podem ir entre aspas.}}',
   'error.not_allowed':
     'Você não tem permissão para {command}. Peça a um administrador o papel {role, select, viewer {de leitura} operator {de operador} other {de administrador}}.',
   'error.channel_unreachable':
     'Não consigo postar em #{channel}. Convide o Sininho para o canal ou escolha outro com /alertas canal.',
   'error.store_none': 'Ainda não há nenhuma loja aqui. Crie a primeira com /loja criar Nome da loja',
-  'error.store_which': 'Diga de qual loja: {names}.',
+  'error.store_which': 'Há mais de uma loja. Acrescente loja: e um destes nomes: {names}.',
   'error.store_unknown': 'Não encontrei essa loja. Veja as que existem com /loja listar.',
   'error.store_unknown_named': 'Não encontrei a loja “{name}”. As que existem: {names}.',
   'error.store_name_empty': 'A loja precisa de um nome. Digite, por exemplo, /loja criar Curso de Violão',
@@ -23,6 +24,8 @@ export const errors = {
   'error.currency_unknown': '“{currency}” não é uma moeda. Use o código de três letras, como BRL ou USD.',
   'error.period_unknown':
     'Não entendi o período “{period}”. Use hoje, ontem, 7d, 30d, mes ou duas datas, como 01/11/2026 24/11/2026.',
+  'error.day_unknown': 'O dia {day} não existe no calendário. Confira a data e digite dia/mês/ano, como 24/11/2026.',
+  'error.period_future': 'O dia {day} ainda não chegou. Use datas até hoje; se for de outro ano, digite o ano também.',
   'error.report_unknown':
     '“{typed}” não é uma loja nem um período. Lojas: {names}. Períodos: hoje, ontem, 7d, 30d, mes ou duas datas, como 01/11/2026 24/11/2026.',
   'error.period_reversed': 'A primeira data vem depois da segunda. Inverta as duas.',

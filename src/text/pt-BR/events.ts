@@ -15,6 +15,7 @@ export const events = {
   'delivery.caption': 'Do mais novo para o mais antigo',
   'delivery.none': 'Nada chegou ainda. Cole a URL de /loja webhook na Assiny e faça um teste por lá.',
   'delivery.none_of_outcome': 'Nenhum recebimento com esse resultado.',
+  'delivery.how_to_see': 'Para ver um recebimento por inteiro, digite /eventos ver e o código dele.',
   'delivery.title': 'Recebimento {id}',
   'delivery.received_at': 'Quando',
   'delivery.kind': 'Evento',
