@@ -167,7 +167,10 @@ describe('a mistake is answered in private, with one sentence that says what to 
     ['/loja', 'Diga o que fazer: /loja e uma destas palavras: criar, ver, remover.'],
     ['/loja vender', '“vender” não existe em /loja. Use uma destas palavras: criar, ver, remover.'],
     ['/loja ver loja:A loja:B', 'A opção “loja” apareceu duas vezes. Deixe só uma.'],
-    ['/loja ver loja:"A" B', 'Não entendi “B”. As opções deste comando são: loja. Nomes com espaço podem ir entre aspas.'],
+    [
+      '/loja ver loja:"A" B',
+      'Não entendi “B”. As opções deste comando são: loja. Nomes com espaço podem ir entre aspas.',
+    ],
     [
       '/falha prevista',
       'Não consigo postar em #vendas. Convide o Sininho para o canal ou escolha outro com /alertas canal.',
