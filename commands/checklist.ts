@@ -1,3 +1,4 @@
+import { omit } from 'es-toolkit';
 import type { Command, CommandContext, CommandVerb, OptionValues } from '../src/chat/command.ts';
 import type { Badge, Block, Reply, Tone } from '../src/chat/message.ts';
 import type { Checklist, ChecklistItem } from '../src/checklist/checklist-service.ts';
@@ -12,16 +13,18 @@ import type { CommandServices } from './services.ts';
 /** More buttons than this are no longer a choice. */
 const MAXIMUM_STORE_BUTTONS = 5;
 
+/** With none named, all stores are looked at. */
+const anyStoreOption = omit(storeOption, ['requiredAmongSeveral']);
 const detailedOption = yesNoOption('detalhado', 'option.detailed', 'detalhado');
 
 const ver: CommandVerb<CommandServices> = {
   name: 'ver',
   description: 'command.checklist',
   role: 'viewer',
-  options: [storeOption, detailedOption],
+  options: [anyStoreOption, detailedOption],
   async run(context, options) {
     const stores = await context.services.stores.list(context.workspaceId);
-    if (stores.length > 1 && typedValue(options, storeOption.name) === undefined) {
+    if (stores.length > 1 && typedValue(options, anyStoreOption.name) === undefined) {
       return await checklistsOf(context, stores);
     }
     return await checklistOf(context, options);

@@ -35,6 +35,8 @@ export interface CommandOption<Services> {
   name: string;
   description: TextKey;
   required: boolean;
+  /** May be left out only while there is no more than one value to choose from; a form asks for it otherwise, and `run` refuses. */
+  requiredAmongSeveral?: true;
   /** Takes the words that belong to no other option, so that names need no quotes. At most one option of a verb. */
   takesRest?: true;
   /** How many of the last words make a value of this option, when it may be typed without its name (periods, channels, flags). */

@@ -150,7 +150,7 @@ async function askFor<Services>(
         name: option.name,
         label: translate(option.description),
         kind: choices && choices.length > 0 ? ('select' as const) : ('text' as const),
-        required: option.required,
+        required: option.required || (option.requiredAmongSeveral === true && (choices?.length ?? 0) > 1),
         ...(option.example ? { hint: translate('form.example', { example: option.example }) } : {}),
         ...(values[option.name] === undefined ? {} : { value: values[option.name] as string }),
         ...(choices && choices.length > 0 ? { choices } : {}),

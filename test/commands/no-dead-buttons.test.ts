@@ -1,9 +1,9 @@
 import { beforeAll, expect, it } from 'vitest';
 import { commands } from '../../commands/index.ts';
-import type { Block, Reply } from '../../src/chat/message.ts';
+import type { Block, FormField, Reply } from '../../src/chat/message.ts';
 import { ROLES } from '../../src/chat/permissions.ts';
 import { refusalOf, useCommandLine } from './command-line-test.ts';
-import { EVERY_VERB, linesFor } from './every-verb.ts';
+import { EVERY_VERB, linesFor, type Subject } from './every-verb.ts';
 
 const commandLine = useCommandLine();
 
@@ -27,6 +27,17 @@ function formsOf(reply: Reply): Extract<Block, { type: 'form' }>[] {
   return reply.blocks.filter((block) => block.type === 'form');
 }
 
+/** What somebody sends who changes nothing; what is required and empty gets the subject, its first choice, or its example. */
+function filledIn(fields: readonly FormField[], subject: Subject): Record<string, string> {
+  return Object.fromEntries(
+    fields.map(({ name, required, value, choices, hint }) => {
+      const shown = [value ?? []].flat().join(',');
+      const found = { ...subject }[name] ?? choices?.[0]?.value ?? hint?.replace(/^Exemplo: /, '') ?? '';
+      return [name, required && shown === '' ? found : shown];
+    }),
+  );
+}
+
 /** The options that a form's command takes. */
 function optionsOf(line: string): string[] {
   const [, commandName = '', verbName = ''] = /^\/(\S+) ?(\S*)/.exec(line) ?? [];
@@ -43,7 +54,7 @@ it.each(ROLES)('every button and form that a %s is shown leads somewhere', async
       { limit: 1 },
     )
   ).items;
-  const subject = { loja: 'Ateliê “da” Joana: a loja', id: delivery?.id ?? '' };
+  const subject: Subject = { loja: 'Ateliê “da” Joana: a loja', id: delivery?.id ?? '' };
   const waiting = EVERY_VERB.filter(({ name }) => !/remover|trocar-url|editar/.test(name)).flatMap((entry) => [
     entry.name,
     ...linesFor(entry, subject),
@@ -51,6 +62,7 @@ it.each(ROLES)('every button and form that a %s is shown leads somewhere', async
   waiting.push(...EVERY_VERB.map(({ name }) => `${name} loja:"Outra"`));
   const seen = new Set(waiting);
   let pressed = 0;
+  let submitted = 0;
   for (let line = waiting.shift(); line !== undefined; line = waiting.shift()) {
     const reply = await commandLine.type(line, { role });
     for (const button of buttonsOf(reply)) {
@@ -63,8 +75,13 @@ it.each(ROLES)('every button and form that a %s is shown leads somewhere', async
     for (const form of formsOf(reply)) {
       const options = optionsOf(form.command);
       for (const { name } of form.fields) expect(options, `${line} → ${form.command}`).toContain(name);
+      const answer = await commandLine.type(form.command, { role, options: filledIn(form.fields, subject) });
+      expect(refusalOf(answer), `${line} → ${form.command}`).toBeNull();
+      expect(formsOf(answer), `${line} → ${form.command}`).toEqual([]);
+      submitted += 1;
     }
   }
   expect(pressed).toBeGreaterThan(5);
+  expect(submitted > 0).toBe(role !== 'viewer');
   expect(commandLine.faults).toEqual([]);
 });
