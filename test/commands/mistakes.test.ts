@@ -26,7 +26,7 @@ const MISTAKES: [line: string, ...named: (string | RegExp)[]][] = [
   ['/loja editar loja:Hoje nome:"Ateliê da Ana"', 'Já existe'],
   ['/checklist Loja que não há', 'Loja que não há', 'Ateliê da Ana'],
   ['/checklist loja:Hoje detalhado:talvez', 'talvez', 'detalhado:sim'],
-  ['/relatorio loja Hoje 31/02/2026', /31\/02\/2026/, /hoje|Ateliê da Ana/],
+  ['/relatorio loja Hoje 31/02/2026', /31\/02\/2026 não existe/],
   ['/relatorio loja loja:Hoje periodo:amanhã', 'amanhã', '30d'],
   ['/relatorio loja loja:Hoje periodo:"15/11/2026 01/11/2026"', 'Inverta'],
   ['/relatorio loja loja:Hoje periodo:"01/01/2020 24/11/2026"', '731'],
