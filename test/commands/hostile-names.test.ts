@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { storeReference } from '../../commands/options/store-option.ts';
 import { quoteArgument } from '../../src/chat/arguments.ts';
-import { buttonOf, refusalOf, textOf, useCommandLine } from './command-line-test.ts';
+import { blockOf, buttonOf, refusalOf, textOf, useCommandLine } from './command-line-test.ts';
 
 const commandLine = useCommandLine();
 const { type } = commandLine;
@@ -41,6 +41,11 @@ describe.each(NAMES)('a store named %s', (name) => {
     if (!store) return;
     await commandLine.send(store, { event: 'approved_purchase', transactionId: 'a sale', amount: 9_900 });
 
+    const alert = commandLine.posts[0]?.message.blocks.flatMap((block) =>
+      block.type === 'fields' ? block.fields : [],
+    );
+    expect(alert).toContainEqual({ label: 'Loja', value: name });
+
     const quoted = quoteArgument(storeReference(store));
     for (const line of [
       '/loja listar',
@@ -56,6 +61,7 @@ describe.each(NAMES)('a store named %s', (name) => {
     expect(report.title).toContain(name);
     const spreadsheet = await type(buttonOf(report, 'Baixar planilha'));
     expect(spreadsheet.title).toContain(name);
+    expect(blockOf(spreadsheet, 'file').name).toMatch(/^[a-z0-9-]+\.csv$/);
 
     const other = `x${name}`.slice(0, 100);
     for (const nome of [other, name]) {

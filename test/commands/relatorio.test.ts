@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { PayloadOptions } from '../../scripts/simulate/assiny-payload.ts';
 import type { Reply } from '../../src/chat/message.ts';
 import type { Store } from '../../src/stores/store-service.ts';
+import { LOCALES } from '../../src/text/text.ts';
 import { blockOf, refusalOf, textOf, useCommandLine } from './command-line-test.ts';
 
 const commandLine = useCommandLine();
@@ -110,16 +111,81 @@ describe('/relatorio loja', () => {
     expect(textOf(reply)).toContain('/checklist');
   });
 
-  it('gives a spreadsheet with the same numbers', async () => {
-    const file = blockOf(await type('/relatorio loja mes csv'), 'file');
-    const text = Buffer.from(file.base64, 'base64').toString('utf8');
+  it('compares with as many days before', async () => {
+    const reply = await type('/relatorio 11/11/2026 23/11/2026');
+    expect(textOf(reply)).toContain('11/11/2026 a 23/11/2026, comparado com 29/10/2026 a 10/11/2026.');
+    // 327,00 in 2 orders, after 197,00 in 1.
+    expect(numbersOf(reply)[0]).toMatchObject({
+      Faturamento: 'R$ 327,00 (▲ 66% a mais)',
+      Pedidos: '2 (▲ 100% a mais)',
+    });
+    const open = await type('/relatorio 24/11/2026');
+    expect(textOf(open)).toContain('24/11/2026, até agora, comparado com o período completo de 23/11/2026.');
+    expect(numbersOf(open)[0]).toMatchObject({ Faturamento: 'R$ 50,00 (▲ nada antes)' });
+    expect(numbersOf(await type('/relatorio ontem'))[0]).toMatchObject({ Faturamento: 'R$ 0,00 (= igual)' });
+    // A refund and a boleto, but no sale, after 327,00.
+    expect(numbersOf(await type('/relatorio 21/11/2026 23/11/2026'))[0]).toMatchObject({
+      Faturamento: 'R$ 0,00 (▼ 100% a menos)',
+      Pedidos: '0 (▼ 100% a menos)',
+    });
+  });
+
+  it('counts a sale on the day that it was paid, and a refund on the day that it was given back', async () => {
+    expect(numbersOf(await type('/relatorio 20/11/2026'))[0]).toMatchObject({
+      Faturamento: expect.stringMatching(/^R\$ 327,00 /),
+      Reembolsos: '0',
+      Chargebacks: '0',
+    });
+    expect(numbersOf(await type('/relatorio ontem'))[0]).toMatchObject({
+      Pedidos: expect.stringMatching(/^0 /),
+      Reembolsos: '1 · R$ 100,00',
+      Boleto: '1 gerado · 0 pagos (0%)',
+    });
+    expect(numbersOf(await type('/relatorio hoje'))[0]).toMatchObject({
+      Reembolsos: '0',
+      Chargebacks: '1 · R$ 227,00',
+      // Paid today, generated yesterday: not a share of today's.
+      Boleto: '0 gerados · 1 pago',
+    });
+  });
+
+  it('keeps to the day of the store’s time zone, also after that has changed', async () => {
+    expect(numbersOf(await type('/relatorio 10/11/2026'))[0]).toMatchObject({ Pix: '1 gerado · 1 pago (100%)' });
+    // In Lisbon it was already 02:30 of the 11th.
+    await type('/loja editar fuso:Europe/Lisbon');
+    await commandLine.settle();
+    expect((await type('/relatorio 10/11/2026')).title).toBe('Escola de Música: nada por aqui ainda');
+    expect((await type('/relatorio 11/11/2026')).title).toBe('Escola de Música: R$ 197,00 em 1 pedido');
+    await type('/loja editar fuso:America/Sao_Paulo');
+    await commandLine.settle();
+    expect((await type('/relatorio 10/11/2026')).title).toBe('Escola de Música: R$ 197,00 em 1 pedido');
+  });
+
+  const DETAILS = { 'pt-BR': ['574,00', ';'], en: ['574.00', ','] } as const;
+
+  it.each(LOCALES)('gives a spreadsheet with the same numbers (%s)', async (locale) => {
+    const file = blockOf(await type('/relatorio loja mes csv', { locale }), 'file');
     expect(file).toMatchObject({
       name: 'relatorio-escola-de-musica-2026-11-01-2026-11-24.csv',
       contentType: 'text/csv',
     });
-    expect(text).toContain('574,00');
-    expect(text).toContain('Caderno de Cifras');
-    expect(text).toContain('USD');
+    const [gross, separator] = DETAILS[locale];
+    const rows = Buffer.from(file.base64, 'base64')
+      .toString('utf8')
+      .trim()
+      .split('\r\n')
+      .map((row) => row.split(separator));
+    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([17]));
+    const decimals = rows.slice(1).map((row) => row.map((cell) => cell.replace(',', '.')));
+    expect(rows[1]?.[3]).toBe(gross);
+    expect(decimals.map((row) => row.join(' ').trim())).toEqual([
+      // Orders, gross, ticket, net, refunded, charged back; then refunds, requests, chargebacks, refused, carts, Pix, boletos.
+      'BRL Total 4 574.00 143.50 525.00 100.00 227.00 1 0 1 1 1 1 2 1 1',
+      'BRL Curso de Violão 4 544.00',
+      'BRL Caderno de Cifras 1 30.00',
+      'USD Total 1 40.00 40.00 40.00 0.00 0.00 0 0 0 0 0 0 1 0 0',
+      'USD Curso de Violão 1 40.00',
+    ]);
   });
 
   it('speaks English too', async () => {
