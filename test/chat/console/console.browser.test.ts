@@ -519,6 +519,31 @@ describe('screens', () => {
     expect(await hasSidewaysScroll(page)).toBe(false);
   });
 
+  test('a long name leaves room on a phone for what stands beside it', async () => {
+    await surface.post({
+      workspaceId: 'console',
+      channelId: 'vendas',
+      key: 'long',
+      message: {
+        tone: 'neutral',
+        blocks: [
+          {
+            type: 'table',
+            caption: 'Lojas',
+            columns: [
+              { label: 'Loja', align: 'left' },
+              { label: 'Plataforma', align: 'left' },
+            ],
+            rows: [['Violão'.repeat(16), 'Assiny']],
+          },
+        ],
+      },
+    });
+    const page = await openConsole({ viewport: { width: 360, height: 740 } });
+    const beside = await page.getByRole('cell', { name: 'Assiny' }).boundingBox();
+    expect((beside?.x ?? 360) + (beside?.width ?? 0)).toBeLessThanOrEqual(360);
+  });
+
   test.each(['light', 'dark'] as const)('every text has enough contrast (%s)', async (colorScheme) => {
     const page = await openConsole({ colorScheme });
     const background = await page.evaluate('getComputedStyle(document.body).backgroundColor');
