@@ -29,68 +29,90 @@ const subscription = z
   .nullish()
   .catch(null);
 
-const itemFields = {
-  id: identifier,
-  name: text,
-  type: text,
-  checkout_type: text,
-  amount: money,
-  amount_with_tax: money,
-  product,
-};
+/** How strictly the fields are read that matter only where the transaction does not say enough by itself. */
+interface Strictness {
+  /** Parts of the total. */
+  partialMoney: z.ZodType<number | null>;
+  buyerIdentifier: z.ZodType<string | null>;
+}
 
-const orderBumps = z.array(z.object({ ...itemFields, product_price: money }, OBJECT).nullish(), {
-  error: 'must be an array or null',
+function deliverySchema({ partialMoney, buyerIdentifier }: Strictness) {
+  const itemFields = {
+    id: identifier,
+    name: text,
+    type: text,
+    checkout_type: text,
+    amount: partialMoney,
+    amount_with_tax: partialMoney,
+    product,
+  };
+  const orderBumps = z.array(z.object({ ...itemFields, product_price: partialMoney }, OBJECT).nullish(), {
+    error: 'must be an array or null',
+  });
+  const listOfOrderBumps = z.preprocess((value) => (isNothing(value) ? [] : value), orderBumps);
+  return z.object({
+    created_at: moment,
+    client: z
+      .object(
+        {
+          id: buyerIdentifier,
+          full_name: text,
+          first_name: text,
+          last_name: text,
+          email: buyerIdentifier,
+          phone: buyerIdentifier,
+          document: label,
+        },
+        OBJECT,
+      )
+      .nullish(),
+    offer: z.object({ ...itemFields, recurrence: text, subscription, order_bumps: listOfOrderBumps }, OBJECT).nullish(),
+    transaction: z
+      .object(
+        {
+          id: identifier,
+          status: textOrBlank,
+          amount: money,
+          fee_amount: partialMoney,
+          net_amount: partialMoney,
+          currency,
+          payment_type: text,
+          payment_method: text,
+          installments: count,
+          cycle: count,
+          created_at: moment,
+          updated_at: moment,
+          additional_data: jsonObject,
+          error_message: text,
+          externalMessage: text,
+          sellerMessage: text,
+        },
+        OBJECT,
+      )
+      .nullish(),
+    metadata: jsonObject,
+    subscription,
+    order_bumps: listOfOrderBumps,
+  });
+}
+
+/** The total may have to be added up from the parts, and the purchase told from others by its buyer. */
+const strictDelivery = deliverySchema({ partialMoney: money, buyerIdentifier: identifier });
+/** The transaction names the purchase and says the total, so that whatever is wrong beside it must not lose the sale. */
+const selfContainedDelivery = deliverySchema({
+  partialMoney: money.catch(null),
+  buyerIdentifier: identifier.catch(null),
 });
 
-const listOfOrderBumps = z.preprocess((value) => (isNothing(value) ? [] : value), orderBumps);
+const namedTotal = z.object({ id: identifier, amount: money });
 
-const delivery = z.object({
-  created_at: moment,
-  client: z
-    .object(
-      {
-        id: identifier,
-        full_name: text,
-        first_name: text,
-        last_name: text,
-        email: identifier,
-        phone: identifier,
-        document: label,
-      },
-      OBJECT,
-    )
-    .nullish(),
-  offer: z.object({ ...itemFields, recurrence: text, subscription, order_bumps: listOfOrderBumps }, OBJECT).nullish(),
-  transaction: z
-    .object(
-      {
-        id: identifier,
-        status: textOrBlank,
-        amount: money,
-        fee_amount: money,
-        net_amount: money,
-        currency,
-        payment_type: text,
-        payment_method: text,
-        installments: count,
-        cycle: count,
-        created_at: moment,
-        updated_at: moment,
-        additional_data: jsonObject,
-        error_message: text,
-        externalMessage: text,
-        sellerMessage: text,
-      },
-      OBJECT,
-    )
-    .nullish(),
-  metadata: jsonObject,
-  subscription,
-  order_bumps: listOfOrderBumps,
-});
+function schemaFor(transaction: unknown): typeof strictDelivery {
+  const read = namedTotal.safeParse(transaction);
+  const isSelfContained = read.success && read.data.id !== null && (read.data.amount ?? 0) > 0;
+  return isSelfContained ? selfContainedDelivery : strictDelivery;
+}
 
-type Sections = z.infer<typeof delivery>;
+type Sections = z.infer<typeof strictDelivery>;
 export type Client = NonNullable<Sections['client']>;
 export type Offer = NonNullable<Sections['offer']>;
 export type OrderBump = NonNullable<Sections['order_bumps'][number]>;
@@ -175,7 +197,7 @@ export function readDelivery(body: unknown): { ok: true; delivery: AssinyDeliver
     return invalid('data', 'must be an object or null.');
   }
   const { sections, places } = gather(body, data);
-  const parsed = delivery.safeParse(sections);
+  const parsed = schemaFor(sections.transaction).safeParse(sections);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return invalid(jsonPath(issue?.path ?? [], places), `${issue?.message ?? 'cannot be read'}.`);

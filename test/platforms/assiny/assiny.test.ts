@@ -57,11 +57,15 @@ describe('what is invalid', () => {
     ['an offer that is no object', body({ data: { offer: ['x'] } }), 'data.offer'],
     ['bumps that are no list', body({ offer: { order_bumps: {} } }), 'data.offer.order_bumps'],
     ['a bump that is no object', body({ offer: { order_bumps: [{}, 'x'] } }), 'data.offer.order_bumps[1]'],
-    ['bumps beside the offer', body({ data: { order_bumps: [{ amount: 1.5 }] } }), 'data.order_bumps[0].amount'],
+    [
+      'bumps beside the offer',
+      body({ transaction: { amount: null }, data: { order_bumps: [{ amount: 1.5 }] } }),
+      'data.order_bumps[0].amount',
+    ],
     ['a section beside data', { event: 'refused', data: {}, transaction: { amount: -1 } }, 'transaction.amount'],
     ['an id that is an object', body({ transaction: { id: {} } }), 'data.transaction.id'],
     ['an id that is endless', body({ transaction: { id: 'x'.repeat(321) } }), 'data.transaction.id'],
-    ['an e-mail that is a list', body({ client: { email: ['a'] } }), 'data.client.email'],
+    ['an e-mail that is a list', body({ transaction: null, client: { email: ['a'] } }), 'data.client.email'],
     ['a currency that is none', body({ transaction: { currency: 'R$' } }), 'data.transaction.currency'],
   ])('%s', (_, given, path) => {
     expect(invalidPathOf(given)).toBe(path);
@@ -69,27 +73,54 @@ describe('what is invalid', () => {
 
   const wrongMoney = ['197.00', '197,00', 197.5, -1, '-1', '1e3', 2 ** 53, '9007199254740993', true, {}, [], 'R$ 10'];
 
-  it.each(wrongMoney)('money written as %j', (wrong) => {
-    for (const field of ['amount', 'fee_amount', 'net_amount']) {
-      expect(invalidPathOf(body({ transaction: { [field]: wrong } }))).toBe(`data.transaction.${field}`);
+  it.each(wrongMoney)('a total written as %j', (wrong) => {
+    expect(invalidPathOf(body({ transaction: { amount: wrong } }))).toBe('data.transaction.amount');
+  });
+
+  it.each(wrongMoney)('a part of the total written as %j, where the total has to be added up', (wrong) => {
+    const amount = null;
+    for (const field of ['fee_amount', 'net_amount']) {
+      expect(invalidPathOf(body({ transaction: { amount, [field]: wrong } }))).toBe(`data.transaction.${field}`);
     }
     for (const field of ['amount', 'amount_with_tax']) {
-      expect(invalidPathOf(body({ offer: { [field]: wrong } }))).toBe(`data.offer.${field}`);
+      const given = body({ transaction: { amount }, offer: { [field]: wrong } });
+      expect(invalidPathOf(given)).toBe(`data.offer.${field}`);
     }
     for (const field of ['amount', 'amount_with_tax', 'product_price']) {
-      const order_bumps = [{ [field]: wrong }];
-      expect(invalidPathOf(body({ offer: { order_bumps } }))).toBe(`data.offer.order_bumps[0].${field}`);
+      const given = body({ transaction: { amount }, offer: { order_bumps: [{ [field]: wrong }] } });
+      expect(invalidPathOf(given)).toBe(`data.offer.order_bumps[0].${field}`);
     }
   });
 
   it('the reason quotes no value', () => {
-    const result = read(body({ client: { email: [{ secret: 'caio@example.invalid' }] } }));
+    const result = read(body({ transaction: null, client: { email: [{ secret: 'caio@example.invalid' }] } }));
     expect(result).toMatchObject({ ok: false, path: 'data.client.email' });
     expect(JSON.stringify(result)).not.toContain('caio');
   });
 });
 
 describe('what is tolerated', () => {
+  const wrong = ['197.00', -150, 1.5, {}, [], true];
+
+  it.each(wrong)('a part of the total written as %j, where the transaction says the total itself', (part) => {
+    const sound = { transactionId: 't-1', amount: 10000 };
+    const items = { offer: { id: 'o-1', amount: part, order_bumps: [{ id: 'o-2', product_price: part }] } };
+    expect(eventOf(body({ transaction: { fee_amount: part } }))).toMatchObject({ ...sound, fee: null, net: 9500 });
+    expect(eventOf(body({ transaction: { net_amount: part } }))).toMatchObject({ ...sound, fee: 500, net: null });
+    expect(eventOf(body(items))).toMatchObject({ ...sound, items: [{ amount: null }, { amount: null }] });
+  });
+
+  it.each(['email', 'phone', 'id'])(
+    'a buyer whose %s is no text, where the transaction names the purchase',
+    (field) => {
+      for (const odd of [['a'], {}, true, 'x'.repeat(321)]) {
+        const read = eventOf(body({ client: { [field]: odd } }));
+        expect(read).toMatchObject({ transactionId: 't-1', amount: 10000 });
+        expect(field === 'id' ? null : read.buyer[field as 'email' | 'phone']).toBeNull();
+      }
+    },
+  );
+
   it('money in strings of digits', () => {
     expect(eventOf(body({ transaction: { amount: ' 19700 ', fee_amount: '700', net_amount: '19000' } }))).toMatchObject(
       {
