@@ -109,14 +109,28 @@ function addMetrics(counts: DayCount, metrics: Addition['metrics']): void {
 /** Each product of the order once, with what was paid for it. */
 function productCounts(order: OrderState): ProductCount[] {
   const products = new Map<string, ProductCount>();
-  const known = order.items.reduce((sum, item) => sum + (item.amount ?? 0), 0);
-  for (const item of order.items) {
+  const paid = paidForItems(order);
+  for (const [position, item] of order.items.entries()) {
     const productId = item.productId ?? item.offerId ?? item.productName;
     if (productId === null) continue;
     const count = products.get(productId) ?? { productId, name: item.productName ?? productId, orders: 1, gross: 0 };
-    // The one item whose price was not stated takes what the others leave of the total.
-    count.gross += item.amount ?? Math.max(0, order.amount - known);
+    count.gross += paid[position] ?? 0;
     products.set(productId, count);
   }
   return [...products.values()];
+}
+
+/** Centavos for each item: its price, or an equal part of what the priced items leave of the total. Of a free order every item was free. */
+function paidForItems({ amount, items }: OrderState): number[] {
+  if (amount === 0) return items.map(() => 0);
+  const known = items.reduce((sum, item) => sum + (item.amount ?? 0), 0);
+  let left = Math.max(0, amount - known);
+  let unpriced = items.filter((item) => item.amount === null).length;
+  return items.map((item) => {
+    if (item.amount !== null) return item.amount;
+    const part = Math.ceil(left / unpriced);
+    left -= part;
+    unpriced -= 1;
+    return part;
+  });
 }

@@ -165,22 +165,41 @@ describe('what an order counts', () => {
     ]);
   });
 
-  it('gives the products of an order together what was paid for it when their prices are known', () => {
-    const prices = fc.array(fc.integer({ min: 0, max: 100_000 }), { minLength: 1, maxLength: 5 });
+  it('gives the products of an order together what was paid for it, whichever of their prices are known', () => {
+    const priced = fc.record({ price: fc.integer({ min: 0, max: 100_000 }), isKnown: fc.boolean() });
     fc.assert(
-      fc.property(prices, fc.boolean(), (amounts, isMainUnknown) => {
-        const total = amounts.reduce((sum, amount) => sum + amount, 0);
-        const items = amounts.map((amount, index) => ({
-          role: index === 0 ? ('main' as const) : ('bump' as const),
-          productId: `p${index}`,
-          productName: `Produto ${index}`,
-          offerId: `o${index}`,
-          amount: index === 0 && isMainUnknown ? null : amount,
-        }));
-        const order = projectOrder([event('1', 'purchase_approved', { amount: total, items })]);
-        const [count] = order ? countOrder(order, 'America/Sao_Paulo') : [];
+      fc.property(fc.array(priced, { minLength: 1, maxLength: 5 }), (prices) => {
+        const total = prices.reduce((sum, { price }) => sum + price, 0);
+        const [count] = countsOf(
+          total,
+          prices.map(({ price, isKnown }) => (isKnown ? price : null)),
+        );
         expect(count?.products.reduce((sum, product) => sum + product.gross, 0)).toBe(total);
+        expect(count?.products.every(({ gross }) => gross >= 0)).toBe(true);
       }),
     );
   });
+
+  it('gives the products of a free order nothing, whatever their prices', () => {
+    const [count] = countsOf(0, [19_700, 4_700, null]);
+    expect(count?.metrics).toMatchObject({ orders: 1 });
+    expect(count?.products.map(({ orders, gross }) => [orders, gross])).toEqual([
+      [1, 0],
+      [1, 0],
+      [1, 0],
+    ]);
+  });
 });
+
+/** What an approved order of items with these prices counts. */
+function countsOf(total: number, prices: readonly (number | null)[]) {
+  const items = prices.map((amount, index) => ({
+    role: index === 0 ? ('main' as const) : ('bump' as const),
+    productId: `p${index}`,
+    productName: `Produto ${index}`,
+    offerId: `o${index}`,
+    amount,
+  }));
+  const order = projectOrder([event('1', 'purchase_approved', { amount: total, items })]);
+  return order ? countOrder(order, 'America/Sao_Paulo') : [];
+}
