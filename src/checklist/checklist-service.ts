@@ -8,6 +8,7 @@ import { findPlatform } from '../platforms/registry.ts';
 import type { Store } from '../stores/store-service.ts';
 import { formatCount } from '../text/count.ts';
 import { formatDay, formatMoment, localDay } from '../text/local-time.ts';
+import { nameList } from '../text/name-list.ts';
 import { type Locale, type TextKey, type TextValues, translator } from '../text/text.ts';
 
 export const CHECKLIST_ITEMS = [
@@ -15,6 +16,7 @@ export const CHECKLIST_ITEMS = [
   'event_received',
   'events_seen',
   'requests_refused',
+  'deliveries_unread',
   'events_unknown',
   'backlog',
   'inflow',
@@ -114,6 +116,19 @@ export function createChecklistService(dependencies: {
     return { status: 'attention', seen: 'checklist.inflow', values: { count }, remedy: 'checklist.inflow_remedy' };
   }
 
+  async function deliveriesUnread(store: Store): Promise<Finding> {
+    const since = new Date(now().getTime() - WEEK_MILLISECONDS);
+    const invalid = await deliveries.countOutcomeSince(store, 'invalid', since);
+    const failed = await deliveries.countOutcomeSince(store, 'failed', since);
+    if (invalid + failed === 0) return { status: 'ok', seen: 'checklist.unread_none' };
+    return {
+      status: 'attention',
+      seen: 'checklist.unread',
+      values: { invalid, failed },
+      remedy: 'checklist.unread_remedy',
+    };
+  }
+
   async function dailySummary(store: Store, locale: Locale): Promise<Finding> {
     if (store.alerts.channelId === null) {
       return { status: 'attention', seen: 'checklist.summary_no_channel', remedy: 'checklist.channel_remedy' };
@@ -127,8 +142,9 @@ export function createChecklistService(dependencies: {
   return {
     async check(store, locale) {
       const translate = translator(locale);
-      const [seen, sample, refused, invalid] = await Promise.all([
+      const [seen, unknownNames, sample, refused, invalid] = await Promise.all([
         events.seenKinds(store),
+        events.unknownNames(store),
         events.sample(store, SAMPLE_SIZE),
         refusals.listSince(store.id, new Date(now().getTime() - WEEK_MILLISECONDS)),
         deliveries.latest(store, 'invalid'),
@@ -138,7 +154,8 @@ export function createChecklistService(dependencies: {
         event_received: eventReceived(seen, invalid?.reason ?? null),
         events_seen: eventsSeen(store, seen, locale),
         requests_refused: requestsRefused(refused, locale),
-        events_unknown: eventsUnknown(seen),
+        deliveries_unread: await deliveriesUnread(store),
+        events_unknown: eventsUnknown(unknownNames),
         backlog: await backlog(store),
         inflow: await inflow(store),
         secret_header: store.secretHeader
@@ -202,15 +219,10 @@ function requestsRefused(refused: readonly Refusal[], locale: Locale): Finding {
   return { status: 'attention', seen: 'checklist.refused', values: { reasons }, remedy: 'checklist.refused_remedy' };
 }
 
-function eventsUnknown(seen: readonly SeenKind[]): Finding {
-  const unknown = seen.find(({ kind }) => kind === 'unknown');
-  if (!unknown) return { status: 'ok', seen: 'checklist.unknown_none' };
-  return {
-    status: 'attention',
-    seen: 'checklist.unknown',
-    values: { name: unknown.rawEvent },
-    remedy: 'checklist.unknown_remedy',
-  };
+function eventsUnknown(names: readonly string[]): Finding {
+  if (names.length === 0) return { status: 'ok', seen: 'checklist.unknown_none' };
+  const values = { count: names.length, names: nameList(names.map((name) => `“${name}”`)) };
+  return { status: 'attention', seen: 'checklist.unknown', values, remedy: 'checklist.unknown_remedy' };
 }
 
 function shareFinding(

@@ -38,6 +38,8 @@ export interface DeliveryService {
   replay(workspaceId: string, id: string): Promise<Delivery>;
   /** How many deliveries of a period had each outcome. */
   countOutcomes(store: { id: string }, from: Date, to: Date): Promise<Partial<Record<DeliveryOutcome, number>>>;
+  /** How many deliveries since then had that outcome. */
+  countOutcomeSince(store: { id: string }, outcome: DeliveryOutcome, since: Date): Promise<number>;
   /** Newest delivery of each outcome, for the checklist. */
   latest(store: { id: string }, outcome: DeliveryOutcome): Promise<Delivery | null>;
   /** How many deliveries of a store wait to be processed; counts up to `limit`. */
@@ -88,6 +90,10 @@ export function createDeliveryService(dependencies: { connection: Connection; on
         { $group: { _id: '$outcome', count: { $sum: 1 } } },
       ]);
       return Object.fromEntries(counts.map(({ _id, count }) => [_id, count]));
+    },
+
+    async countOutcomeSince(store, outcome, since) {
+      return await deliveries.countDocuments({ storeId: store.id, outcome, _id: { $gte: firstIdAt(since) } });
     },
 
     async latest(store, outcome) {

@@ -30,6 +30,8 @@ export interface EventService {
   list(store: { id: string }, filter: { kind?: EventKind | undefined }, page: PageRequest): Promise<Page<StoreEvent>>;
   /** The kinds that a store has had, with the newest of each. */
   seenKinds(store: { id: string }): Promise<SeenKind[]>;
+  /** The names under which events came that nobody knows, in alphabetical order. */
+  unknownNames(store: { id: string }): Promise<string[]>;
   /** Of the newest events with a buyer, how many carry a valid phone, and how many a utm_source, src or sck. */
   sample(store: { id: string }, size: number): Promise<{ events: number; withPhone: number; withTracking: number }>;
 }
@@ -70,6 +72,11 @@ export function createEventService(dependencies: {
       return newest.flatMap((event) =>
         event ? [{ kind: event.kind, lastAt: event.recordedAt, rawEvent: event.rawEvent }] : [],
       );
+    },
+
+    async unknownNames(store) {
+      const names: string[] = await events.distinct('rawEvent', { storeId: store.id, kind: 'unknown' });
+      return names.sort();
     },
 
     async sample(store, size) {

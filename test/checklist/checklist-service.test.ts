@@ -58,6 +58,12 @@ describe('the checklist', () => {
     );
   }
 
+  /** A payload whose total is written as no total is. */
+  function withAmount(transactionId: string, amount: unknown): AssinyPayload {
+    const { event, data } = payload(transactionId);
+    return { event, data: { ...data, transaction: { ...(data.transaction as object), amount } } };
+  }
+
   async function send(body: unknown): Promise<void> {
     await deliver(intake, store.webhookUrl, body);
     await product.services.pipeline.drain();
@@ -100,6 +106,26 @@ describe('the checklist', () => {
     });
     await send(payload('c'));
     expect((await check()).ready).toBe(true);
+  });
+
+  it('tells of every unread delivery of the week, also when others are read well', async () => {
+    await send(payload('sound'));
+    expect(await item('deliveries_unread')).toMatchObject({ status: 'ok', remedy: null });
+    for (const amount of ['97,00', '1e3']) await send(withAmount(`unread ${amount}`, amount));
+    expect(await item('deliveries_unread')).toMatchObject({
+      status: 'attention',
+      seen: 'Ficaram fora da conta nos últimos 7 dias: 2 que não deu para ler, 0 com falha.',
+      remedy: expect.stringContaining('/eventos listar resultado:invalido'),
+    });
+    time += 8 * DAY;
+    expect(await item('deliveries_unread')).toMatchObject({ status: 'ok' });
+  });
+
+  it('names every unknown event', async () => {
+    for (const event of ['zz', 'x1', 'zz']) await send(payload(`of ${event}`, { event }));
+    expect(await item('events_unknown')).toMatchObject({
+      seen: 'Chegaram eventos que ainda não conheço: “x1”, “zz”. Estão guardados.',
+    });
   });
 
   it('lists the proven events that never came, until all did', async () => {

@@ -5,6 +5,7 @@ export const checklist: Record<keyof typeof portuguese, string> = {
   'checklist.label.event_received': 'Event received',
   'checklist.label.events_seen': 'Events of the platform',
   'checklist.label.requests_refused': 'Refused requests',
+  'checklist.label.deliveries_unread': 'Deliveries not read',
   'checklist.label.events_unknown': 'Unknown events',
   'checklist.label.backlog': 'Processing queue',
   'checklist.label.inflow': 'Inflow',
@@ -32,8 +33,14 @@ export const checklist: Record<keyof typeof portuguese, string> = {
   'checklist.refused': 'Refused in the last 7 days: {reasons}.',
   'checklist.refused_remedy':
     'Check that only Assiny uses this URL and that the webhook sends JSON; if the URL leaked, change it with /loja trocar-url.',
+  'checklist.unread_none': 'None in the last 7 days.',
+  'checklist.unread':
+    'Left out of the count in the last 7 days: {invalid, number} that could not be read, {failed, number} that failed.',
+  'checklist.unread_remedy':
+    'See why with /eventos listar resultado:invalido or resultado:falha. Nothing is lost: after an update, use /eventos reprocessar.',
   'checklist.unknown_none': 'Every event received is known.',
-  'checklist.unknown': 'An event that I do not know yet arrived: “{name}”. It is kept.',
+  'checklist.unknown':
+    '{count, plural, one {An event that I do not know yet arrived: {names}. It is kept.} other {Events that I do not know yet arrived: {names}. They are kept.}}',
   'checklist.unknown_remedy': 'Nothing is lost. After an update, use /eventos reprocessar.',
   'checklist.backlog': '{count, plural, =0 {Nothing} one {# delivery} other {# deliveries}} in the queue.',
   'checklist.backlog_remedy': 'Alerts will be late. Check that the server has room and that the database answers.',

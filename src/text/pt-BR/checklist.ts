@@ -3,6 +3,7 @@ export const checklist = {
   'checklist.label.event_received': 'Evento recebido',
   'checklist.label.events_seen': 'Eventos da plataforma',
   'checklist.label.requests_refused': 'Envios recusados',
+  'checklist.label.deliveries_unread': 'Recebimentos sem leitura',
   'checklist.label.events_unknown': 'Eventos desconhecidos',
   'checklist.label.backlog': 'Fila de processamento',
   'checklist.label.inflow': 'Volume de entrada',
@@ -30,8 +31,14 @@ export const checklist = {
   'checklist.refused': 'Recusados nos últimos 7 dias: {reasons}.',
   'checklist.refused_remedy':
     'Confira se só a Assiny usa esta URL e se o webhook envia JSON; se a URL vazou, troque com /loja trocar-url.',
+  'checklist.unread_none': 'Nenhum nos últimos 7 dias.',
+  'checklist.unread':
+    'Ficaram fora da conta nos últimos 7 dias: {invalid, number} que não deu para ler, {failed, number} com falha.',
+  'checklist.unread_remedy':
+    'Veja o motivo com /eventos listar resultado:invalido ou resultado:falha. Nada se perdeu: depois de uma atualização, use /eventos reprocessar.',
   'checklist.unknown_none': 'Todos os eventos recebidos são conhecidos.',
-  'checklist.unknown': 'Chegou um evento que ainda não conheço: “{name}”. Está guardado.',
+  'checklist.unknown':
+    '{count, plural, one {Chegou um evento que ainda não conheço: {names}. Está guardado.} other {Chegaram eventos que ainda não conheço: {names}. Estão guardados.}}',
   'checklist.unknown_remedy': 'Nada se perde. Depois de uma atualização, use /eventos reprocessar.',
   'checklist.backlog': '{count, plural, =0 {Nada} one {# recebimento} other {# recebimentos}} na fila.',
   'checklist.backlog_remedy': 'Os avisos vão atrasar. Confira se o servidor tem folga e se o banco responde.',
