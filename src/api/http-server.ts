@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express, { type ErrorRequestHandler, type Router } from 'express';
+import express, { type ErrorRequestHandler, type Response, type Router } from 'express';
 import type { Logger } from 'pino';
 
 /** A sender that takes longer than this to send its request is not waited for. */
@@ -27,9 +27,7 @@ export async function startHttpServer(options: {
   app.disable('x-powered-by');
   app.set('etag', false);
   for (const router of options.routers) app.use(router);
-  app.use((_request, response) => {
-    response.status(404).json({ error: 'not_found', message: 'Não há nada neste endereço.' });
-  });
+  app.use((_request, response) => notFound(response));
   app.use(lastResort(options.log));
   const server = createServer({ requestTimeout: REQUEST_MILLISECONDS }, app);
   await listen(server, options.host, options.port);
@@ -43,9 +41,15 @@ export async function startHttpServer(options: {
   };
 }
 
+function notFound(response: Response): void {
+  response.status(404).json({ error: 'not_found', message: 'Não há nada neste endereço.' });
+}
+
 function lastResort(log: Logger): ErrorRequestHandler {
   return (error, request, response, next) => {
     if (response.headersSent) return next(error);
+    // The router's own complaint about a path with a broken percent sign.
+    if (error instanceof URIError) return notFound(response);
     // The path may hold a webhook token, so the log line names only the first part of it.
     log.error({ err: error, area: request.path.split('/')[1] }, 'A request failed');
     response

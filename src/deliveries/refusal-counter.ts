@@ -8,6 +8,7 @@ export const REFUSAL_REASONS = [
   'body_not_object',
   'body_too_large',
   'content_type',
+  'content_encoding',
   'secret_header',
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];

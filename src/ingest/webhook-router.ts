@@ -12,6 +12,10 @@ const REFUSALS: Record<RefusalReason, { status: number; message: string }> = {
   body_not_object: { status: 400, message: 'O JSON precisa ser um objeto com “event” e “data”.' },
   body_too_large: { status: 413, message: 'O corpo passa de 1 MB. Envie um evento por vez.' },
   content_type: { status: 415, message: 'Envie com o cabeçalho Content-Type: application/json.' },
+  content_encoding: {
+    status: 415,
+    message: 'Não deu para descomprimir o corpo. Envie o JSON sem compressão.',
+  },
   secret_header: {
     status: 401,
     message: 'O cabeçalho secreto desta loja faltou ou está errado. Confira-o no webhook da Assiny.',
@@ -39,8 +43,9 @@ export function createWebhookRouter(dependencies: { intake: Intake }): Router {
   const unreadable: ErrorRequestHandler = async (error, request, response, next) => {
     if (response.headersSent || !isBodyError(error)) return next(error);
     if (error.type === 'request.aborted') return;
-    const reason = error.status === 413 ? 'body_too_large' : 'content_type';
-    answer(response, await intake.refuse(address(request).platform, address(request).token, reason));
+    const { platform, token } = address(request);
+    const reason = error.status === 413 ? 'body_too_large' : 'content_encoding';
+    answer(response, await intake.refuse(platform, token, reason));
   };
   router.use('/webhooks/:platform/:token', unreadable);
   return router;
@@ -75,13 +80,15 @@ function fail(response: Response, status: number, error: string, message: string
 }
 
 interface BodyError {
-  type: string;
+  /** 4xx */
   status: number;
+  /** Such as `entity.too.large` or `encoding.unsupported`; what zlib complains of has none. */
+  type?: string;
 }
 
-/** Errors of the body reader carry a type, such as `entity.too.large` or `encoding.unsupported`. */
+/** Errors of the body reader, which are the sender's doing. */
 function isBodyError(error: unknown): error is BodyError {
-  return error instanceof Error && 'type' in error && 'status' in error;
+  return error instanceof Error && 'status' in error && Number(error.status) >= 400 && Number(error.status) < 500;
 }
 
 /** Name and value of each header as they came on the wire. */

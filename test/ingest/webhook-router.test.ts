@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assinyPayload } from '../../scripts/simulate/assiny-payload.ts';
@@ -54,6 +55,12 @@ describe('the webhook URL', () => {
     fetch(url, { method: 'POST', body: body as string, headers, redirect: 'manual' });
   const stored = (id: string) => deliveryModel(database.connection).findById(id).lean();
   const sale = (transactionId: string) => JSON.stringify(assinyPayload({ event: 'approved_purchase', transactionId }));
+
+  it('answers 404 to an address with a broken percent sign', async () => {
+    const response = await fetch(`${url}%E0%A4%A`, { method: 'POST', body: '{}', headers: JSON_TYPE });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ error: 'not_found' });
+  });
 
   it('answers 200 with the id of a delivery that is stored as it came', async () => {
     const body = `\n ${sale('as-it-came')} `;
@@ -119,7 +126,21 @@ describe('the webhook URL', () => {
       body: '{}',
       headers: { ...JSON_TYPE, 'content-encoding': 'lzma' },
       status: 415,
-      error: 'content_type',
+      error: 'content_encoding',
+    },
+    ...['gzip', 'deflate', 'br'].map((encoding) => ({
+      name: `what is no ${encoding}`,
+      body: '{"event":"approved_purchase"}',
+      headers: { ...JSON_TYPE, 'content-encoding': encoding },
+      status: 415,
+      error: 'content_encoding',
+    })),
+    {
+      name: 'half a gzip',
+      body: gzipSync(JSON.stringify({ event: 'approved_purchase' })).subarray(0, 30),
+      headers: { ...JSON_TYPE, 'content-encoding': 'gzip' },
+      status: 415,
+      error: 'content_encoding',
     },
   ])('refuses $name with a sentence, and counts it', async ({ body, headers, status, error }) => {
     const counted = async () =>

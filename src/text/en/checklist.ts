@@ -69,5 +69,6 @@ export const checklist: Record<keyof typeof portuguese, string> = {
   'refusal.body_not_object': 'JSON without an object',
   'refusal.body_too_large': 'larger than 1 MB',
   'refusal.content_type': 'wrong content type',
+  'refusal.content_encoding': 'unreadable compression',
   'refusal.secret_header': 'wrong secret header',
 };

@@ -68,5 +68,6 @@ export const checklist = {
   'refusal.body_not_object': 'JSON sem objeto',
   'refusal.body_too_large': 'maior que 1 MB',
   'refusal.content_type': 'tipo de conteúdo errado',
+  'refusal.content_encoding': 'compressão ilegível',
   'refusal.secret_header': 'cabeçalho secreto errado',
 } as const;
