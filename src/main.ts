@@ -42,18 +42,21 @@ function remedyOf(error: unknown, config: Config): string | null {
   }
 }
 
+function showAdminKey(key: string): void {
+  say(
+    '',
+    `  Admin key: ${key}`,
+    '             It is shown this once; it is kept in the data directory for its owner only.',
+  );
+}
+
 function greet(product: Product, startedAt: number): void {
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-  const adminKey = [
-    `  Admin key: ${product.newAdminKey}`,
-    '             It is shown this once; it is kept in the data directory for its owner only.',
-  ];
   say(
     '',
     `Sininho is ready (${seconds} s).`,
     ...(product.hasConsole ? [`  Console:   ${product.localUrl}/`] : []),
     `  Admin API: ${product.localUrl}/api/v1`,
-    ...(product.newAdminKey ? adminKey : []),
     '',
   );
 }
@@ -63,7 +66,10 @@ async function main(): Promise<void> {
   const config = readEnvironment();
   const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }));
   try {
-    const product = await startProduct(config, log);
+    const product = await startProduct(config, log, {
+      onNewAdminKey: showAdminKey,
+      onDatabaseFailure: (error) => fail(error.message, EXIT_UNAVAILABLE),
+    });
     stopOnSignals(product, log);
     await product.ready;
     greet(product, startedAt);

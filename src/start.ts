@@ -30,12 +30,18 @@ export interface Product {
   localUrl: string;
   /** False when the console is off. */
   hasConsole: boolean;
-  /** The first admin key, when this start made it. */
-  newAdminKey: string | null;
   /** Resolves once the database answers and everything runs. */
   ready: Promise<void>;
   /** Stops in the reverse order of the start; nothing acknowledged is lost. */
   stop(): Promise<void>;
+}
+
+/** What a start tells while it goes on. */
+export interface StartNotices {
+  /** The first admin key was made. Told at once, because the rest of the start may fail, and the next one does not make it again. */
+  onNewAdminKey?(key: string): void;
+  /** The embedded engine died after its start: the process has no database any more. */
+  onDatabaseFailure?(error: Error): void;
 }
 
 /**
@@ -43,24 +49,25 @@ export interface Product {
  * @throws EmbeddedError when the data directory is in use or cannot be used
  * @throws Error with code `EADDRINUSE` when the port is taken
  */
-export async function startProduct(config: Config, log: Logger): Promise<Product> {
+export async function startProduct(config: Config, log: Logger, notices: StartNotices = {}): Promise<Product> {
   const database = await openDatabase({
     uri: config.mongodbUri,
     directory: join(config.dataDirectory, 'database'),
     log,
+    ...(notices.onDatabaseFailure ? { onFailure: notices.onDatabaseFailure } : {}),
   });
   try {
-    return await startOn(database, config, log);
+    return await startOn(database, config, log, notices);
   } catch (error) {
     await database.close();
     throw error;
   }
 }
 
-async function startOn(database: Database, config: Config, log: Logger): Promise<Product> {
+async function startOn(database: Database, config: Config, log: Logger, notices: StartNotices): Promise<Product> {
   const { connection } = database;
   const duties = dutiesOf(config.role);
-  const secrets = await readSecrets(config);
+  const secrets = await readSecrets(config, notices);
   const spool = await openSpool({ directory: config.dataDirectory });
   const consoleSurface = config.console && duties.post ? createConsoleSurface({ connection }) : null;
   let localUrl = '';
@@ -110,7 +117,6 @@ async function startOn(database: Database, config: Config, log: Logger): Promise
   return {
     localUrl,
     hasConsole: consoleRouter !== null,
-    newAdminKey: secrets.newAdminKey,
     ready,
     async stop() {
       consoleRouter?.close();
@@ -131,13 +137,14 @@ function dutiesOf(role: Config['role']): Duties {
   };
 }
 
-async function readSecrets(config: Config) {
+async function readSecrets(config: Config, { onNewAdminKey }: StartNotices) {
   const newSecret = () => randomBytes(SECRET_BYTES).toString('base64url');
   const directory = config.dataDirectory;
   const secretKey = config.secretKey ?? (await readOrCreateSecret(directory, 'secret-key', newSecret)).secret;
-  if (config.adminApiKey) return { secretKey, adminApiKey: config.adminApiKey, newAdminKey: null };
+  if (config.adminApiKey) return { secretKey, adminApiKey: config.adminApiKey };
   const { secret, created } = await readOrCreateSecret(directory, 'admin-api-key', newSecret);
-  return { secretKey, adminApiKey: secret, newAdminKey: created ? secret : null };
+  if (created) onNewAdminKey?.(secret);
+  return { secretKey, adminApiKey: secret };
 }
 
 async function readinessOf(database: Database) {

@@ -102,6 +102,22 @@ describe('a start that cannot work says why and what to do', () => {
     other.close();
   });
 
+  test('a first start that fails has told the admin key that the next start takes', async () => {
+    const database = oneDatabase();
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const failing = start({ ...database, PORT: String((other.address() as AddressInfo).port) });
+    expect(await failing.exited).toBe(69);
+    other.close();
+    const key = failing.adminKey();
+    expect(key).toMatch(/^[\w-]{43}$/);
+
+    const second = start(database);
+    const client = clientOf(await second.ready, key ?? '');
+    expect(second.adminKey()).toBeNull();
+    expect(await client.get<{ items: unknown[] }>('/stores')).toMatchObject({ items: [] });
+  });
+
   test('a data directory that another process holds', async () => {
     await start().ready;
     const second = start();

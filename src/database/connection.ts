@@ -21,12 +21,18 @@ export interface Database {
  * Connects to the MongoDB server at `uri`, or starts the embedded engine when there is none.
  * A server that is away does not stop the start: `connected` settles when it comes.
  * @param options.directory where the embedded engine keeps its data
+ * @param options.onFailure the embedded engine died after its start; without it the error is thrown where nothing catches it
  * @throws EmbeddedError when the directory is in use or cannot be used
  * @throws MongoParseError when `uri` is not a connection string
  */
-export async function openDatabase(options: { uri: string | null; directory: string; log: Logger }): Promise<Database> {
-  const { uri, directory, log } = options;
-  const embedded = uri === null ? await startEmbeddedServer({ directory }) : null;
+export async function openDatabase(options: {
+  uri: string | null;
+  directory: string;
+  log: Logger;
+  onFailure?: (error: Error) => void;
+}): Promise<Database> {
+  const { uri, directory, log, onFailure } = options;
+  const embedded = uri === null ? await startEmbeddedServer({ directory, ...(onFailure ? { onFailure } : {}) }) : null;
   const connection = mongoose.createConnection();
   let closing = false;
   const connected = connect(connection, uri ?? embeddedUri(embedded), log, () => closing);
