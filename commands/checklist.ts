@@ -1,9 +1,9 @@
 import { omit } from 'es-toolkit';
 import type { Command, CommandContext, CommandVerb, OptionValues } from '../src/chat/command.ts';
+import { commandLine } from '../src/chat/command-line.ts';
 import type { Badge, Block, Reply, Tone } from '../src/chat/message.ts';
 import type { Checklist, ChecklistItem } from '../src/checklist/checklist-service.ts';
 import type { Store } from '../src/stores/store-service.ts';
-import { commandLine } from './command-line.ts';
 import { chosenStore, storeOption, storeReference } from './options/store-option.ts';
 import { typedValue } from './options/typed-value.ts';
 import { yesNoOption, yesOrNo } from './options/yes-no.ts';

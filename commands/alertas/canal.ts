@@ -1,5 +1,5 @@
 import type { CommandVerb } from '../../src/chat/command.ts';
-import { commandLine } from '../command-line.ts';
+import { commandLine } from '../../src/chat/command-line.ts';
 import { channelOption, chosenChannel } from '../options/channel-option.ts';
 import { chosenStore, storeOption, storeReference } from '../options/store-option.ts';
 import { roleButtons } from '../role-buttons.ts';

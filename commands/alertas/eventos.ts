@@ -1,8 +1,8 @@
 import type { CommandContext, CommandOption, CommandVerb } from '../../src/chat/command.ts';
+import { commandLine } from '../../src/chat/command-line.ts';
 import { publicText, type Reply } from '../../src/chat/message.ts';
 import { EVENT_KINDS } from '../../src/platforms/platform.ts';
 import type { Store } from '../../src/stores/store-service.ts';
-import { commandLine } from '../command-line.ts';
 import { chosenStore, namedStoreOption, storeReference } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import type { CommandServices } from '../services.ts';

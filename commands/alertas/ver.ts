@@ -1,9 +1,9 @@
 import type { CommandContext, CommandVerb } from '../../src/chat/command.ts';
+import { commandLine } from '../../src/chat/command-line.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import { formatMoment } from '../../src/text/local-time.ts';
 import { formatMoney } from '../../src/text/money.ts';
 import { channelLabel } from '../channel-label.ts';
-import { commandLine } from '../command-line.ts';
 import { chosenStore, storeOption, storeReference } from '../options/store-option.ts';
 import { roleButtons } from '../role-buttons.ts';
 import type { CommandServices } from '../services.ts';

@@ -1,10 +1,11 @@
 import type { CommandContext, CommandOption, CommandVerb } from '../../src/chat/command.ts';
+import { commandLine } from '../../src/chat/command-line.ts';
+import type { Block } from '../../src/chat/message.ts';
 import { mayAct } from '../../src/chat/permissions.ts';
 import type { Delivery } from '../../src/deliveries/delivery-service.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import { formatMoment } from '../../src/text/local-time.ts';
 import { ProductError } from '../../src/text/product-error.ts';
-import { commandLine } from '../command-line.ts';
 import { chosenStore, storeOption, storeReference } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import { type RoleButton, roleButtons } from '../role-buttons.ts';
@@ -12,7 +13,7 @@ import type { CommandServices } from '../services.ts';
 import { OUTCOME_WORDS, type OutcomeFilter, outcomeFilter } from './outcome-filter.ts';
 import { pageOption } from './page-option.ts';
 import { reasonSentence } from './reason-sentence.ts';
-import { ver } from './ver.ts';
+import { deliveryOption, ver } from './ver.ts';
 
 const PAGE_SIZE = 10;
 
@@ -58,13 +59,10 @@ export const listar: CommandVerb<CommandServices> = {
                 { label: translate('delivery.kind'), align: 'left' },
                 { label: translate('delivery.outcome'), align: 'left' },
                 { label: translate('delivery.reason'), align: 'left' },
-                { label: translate('delivery.id'), align: 'left' },
               ],
               rows: items.map((delivery) => deliveryRow(context, store, delivery)),
             },
-        ...(items.length > 0 && mayAct(context.user.role, ver.role)
-          ? [{ type: 'paragraph' as const, text: translate('delivery.how_to_see') }]
-          : []),
+        ...(items.length > 0 && mayAct(context.user.role, ver.role) ? [viewForm(context, store, items)] : []),
         ...roleButtons(context, buttons),
       ],
     };
@@ -88,8 +86,24 @@ function deliveryRow(
     delivery.kind === null ? '–' : translate(`kind.${delivery.kind}`),
     translate(`outcome.${delivery.outcome}`),
     reasonSentence(delivery, translate) || '–',
-    delivery.id,
   ];
+}
+
+/** Leads from the list to one of its deliveries, without a code to copy. */
+function viewForm(context: CommandContext<CommandServices>, store: Store, items: readonly Delivery[]): Block {
+  const { translate } = context;
+  const choices = items.map((delivery) => {
+    const [receivedAt, kind, outcome] = deliveryRow(context, store, delivery);
+    return { value: delivery.id, label: `${receivedAt} · ${kind} · ${outcome}` };
+  });
+  return {
+    type: 'form',
+    command: `/eventos ${ver.name}`,
+    fields: [
+      { name: deliveryOption.name, label: translate('delivery.choose'), kind: 'select', required: true, choices },
+    ],
+    submitLabel: translate('button.view'),
+  };
 }
 
 function moreButton(

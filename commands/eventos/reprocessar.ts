@@ -1,8 +1,8 @@
 import { foldCase } from '../../src/chat/arguments.ts';
 import type { CommandContext, CommandOption, CommandVerb, OptionValues } from '../../src/chat/command.ts';
+import { commandLine } from '../../src/chat/command-line.ts';
 import { privateText, type Reply } from '../../src/chat/message.ts';
 import { ProductError } from '../../src/text/product-error.ts';
-import { commandLine } from '../command-line.ts';
 import { chosenStore, namedStoreOption, storeReference } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import { roleButtons } from '../role-buttons.ts';

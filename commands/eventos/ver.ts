@@ -1,9 +1,9 @@
 import type { CommandContext, CommandOption, CommandVerb } from '../../src/chat/command.ts';
+import { commandLine } from '../../src/chat/command-line.ts';
 import type { Block, Field } from '../../src/chat/message.ts';
 import type { DeliveryContent } from '../../src/deliveries/delivery-service.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import { formatMoment } from '../../src/text/local-time.ts';
-import { commandLine } from '../command-line.ts';
 import { typedValue } from '../options/typed-value.ts';
 import { roleButtons } from '../role-buttons.ts';
 import type { CommandServices } from '../services.ts';

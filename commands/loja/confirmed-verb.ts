@@ -1,8 +1,8 @@
 import type { CommandContext, CommandVerb } from '../../src/chat/command.ts';
+import { commandLine } from '../../src/chat/command-line.ts';
 import { privateText, type Reply } from '../../src/chat/message.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import type { TextKey } from '../../src/text/text.ts';
-import { commandLine } from '../command-line.ts';
 import { chosenStore, storeOption, storeReference } from '../options/store-option.ts';
 import { yesNoOption, yesOrNo } from '../options/yes-no.ts';
 import type { CommandServices } from '../services.ts';

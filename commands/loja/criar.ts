@@ -1,8 +1,8 @@
 import type { CommandContext, CommandOption, CommandVerb } from '../../src/chat/command.ts';
+import { commandLine } from '../../src/chat/command-line.ts';
 import type { Reply } from '../../src/chat/message.ts';
 import { findPlatform, PLATFORM_SLUGS } from '../../src/platforms/registry.ts';
 import type { Store } from '../../src/stores/store-service.ts';
-import { commandLine } from '../command-line.ts';
 import { storeReference } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import { roleButtons } from '../role-buttons.ts';

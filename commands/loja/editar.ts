@@ -1,9 +1,9 @@
 import { foldCase } from '../../src/chat/arguments.ts';
 import type { CommandContext, CommandOption, CommandVerb, OptionValues } from '../../src/chat/command.ts';
+import { commandLine } from '../../src/chat/command-line.ts';
 import type { FormField, Reply } from '../../src/chat/message.ts';
 import { type Store, type StoreChanges, storeChangesSchema } from '../../src/stores/store-service.ts';
 import { ProductError } from '../../src/text/product-error.ts';
-import { commandLine } from '../command-line.ts';
 import { chosenStore, storeOption, storeReference } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import { yesNoOption, yesOrNo } from '../options/yes-no.ts';

@@ -1,5 +1,5 @@
 import type { CommandVerb } from '../../src/chat/command.ts';
-import { commandLine } from '../command-line.ts';
+import { commandLine } from '../../src/chat/command-line.ts';
 import { chosenStore, storeOption, storeReference } from '../options/store-option.ts';
 import { roleButtons } from '../role-buttons.ts';
 import type { CommandServices } from '../services.ts';

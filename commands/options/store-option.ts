@@ -9,7 +9,7 @@ export const storeOption: CommandOption<CommandServices> = {
   name: 'loja',
   description: 'option.store',
   required: false,
-  requiredAmongSeveral: true,
+  requiredAmongSeveral: 'store_which',
   takesRest: true,
   example: 'Curso de Violão',
   async complete({ workspaceId, services }) {

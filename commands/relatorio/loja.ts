@@ -1,5 +1,6 @@
 import { foldCase } from '../../src/chat/arguments.ts';
 import type { CommandContext, CommandOption, CommandVerb, OptionValues } from '../../src/chat/command.ts';
+import { commandLine } from '../../src/chat/command-line.ts';
 import type { Block, Reply } from '../../src/chat/message.ts';
 import { type Period, parsePeriod } from '../../src/reports/period.ts';
 import type { CurrencyReport, StoreReport } from '../../src/reports/store-report.ts';
@@ -8,7 +9,6 @@ import { addDays, formatDay, localDay } from '../../src/text/local-time.ts';
 import { formatMoney } from '../../src/text/money.ts';
 import { isProductError, ProductError } from '../../src/text/product-error.ts';
 import type { TextKey } from '../../src/text/text.ts';
-import { commandLine } from '../command-line.ts';
 import { periodOption } from '../options/period-option.ts';
 import { chosenStore, storeOption, storeReference } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';

@@ -71,11 +71,20 @@ function readValue(rest: string): { text: string; quoted: boolean; length: numbe
  * @throws ProductError `argument_repeated`, `argument_unexpected`
  */
 export function parseArguments<Services>(line: string, options: readonly CommandOption<Services>[]): OptionValues {
-  const words = splitWords(line, new Set(options.map((option) => option.name)));
+  const { named, loose } = wordsByOption(line, options);
+  refuseUnknownOptions(named, loose, options);
+  const values = takeNamed(named, loose, options);
+  takeRecognised(loose, 0, values, options);
+  takeRecognisedFirst(loose, values, options);
+  takeRest(loose, values, options);
+  return values;
+}
+
+function wordsByOption<Services>(line: string, options: readonly CommandOption<Services>[]) {
   const named = new Map<string, Word[]>();
   const loose: Word[] = [];
   let runsOn: Word[] | undefined;
-  for (const word of words) {
+  for (const word of splitWords(line, new Set(options.map((option) => option.name)))) {
     if (word.option !== null) {
       if (named.has(word.option)) throw new ProductError('argument_repeated', { option: word.option });
       const value = [word];
@@ -87,10 +96,26 @@ export function parseArguments<Services>(line: string, options: readonly Command
       (runsOn ?? loose).push(word);
     }
   }
-  const values = takeNamed(named, loose, options);
-  takeRecognised(loose, 0, values, options);
-  takeRest(loose, values, options);
-  return values;
+  return { named, loose };
+}
+
+/** Where one of the values that exist is meant, `cor:azul` is rather a mistaken option than a part of the value. */
+function refuseUnknownOptions<Services>(
+  named: ReadonlyMap<string, Word[]>,
+  loose: readonly Word[],
+  options: readonly CommandOption<Services>[],
+): void {
+  for (const option of options) {
+    if (!option.complete) continue;
+    const words = [...(named.get(option.name)?.slice(1) ?? []), ...(option.takesRest ? loose : [])];
+    const unknown = words.find(({ text, quoted }) => !quoted && /^\p{Ll}[\p{Ll}-]+:/u.test(text));
+    if (unknown) throw unexpected(unknown.text, options);
+  }
+}
+
+function unexpected<Services>(argument: string, options: readonly CommandOption<Services>[]): ProductError {
+  const names = options.map(({ name }) => name);
+  return new ProductError('argument_unexpected', { argument, count: names.length, options: names.join(', ') });
 }
 
 /** Gives each named option its words, but not those that ran on into another option: `loja:Curso de Violão 7d`. */
@@ -103,20 +128,21 @@ function takeNamed<Services>(
   for (const name of named.keys()) values[name] = '';
   for (const [name, words] of named) {
     const option = options.find((candidate) => candidate.name === name);
-    if (option?.countTrailingWords) loose.push(...words.splice(countLeadingWords(option, words)));
+    // When no words make a value, all of them stay, for `run` to refuse.
+    if (option?.countTrailingWords) loose.push(...words.splice(countLeadingWords(option, words) || words.length));
     else takeRecognised(words, 1, values, options);
     values[name] = textOf(words);
   }
   return values;
 }
 
-/** How many of the first words make a value of an option that can tell; all of them when none do, for `run` to refuse. */
+/** How many of the first words make a value of an option that can tell. */
 function countLeadingWords<Services>(option: CommandOption<Services>, words: readonly Word[]): number {
   for (let count = words.length; count > 0; count -= 1) {
     const typed = words.slice(0, count).map((word) => word.text);
     if (option.countTrailingWords?.(typed) === count) return count;
   }
-  return words.length;
+  return 0;
 }
 
 /**
@@ -143,6 +169,26 @@ function takeRecognised<Services>(
   }
 }
 
+/**
+ * Takes from the beginning what an option recognises and nothing named before: `7d Curso de Violão`, `#equipe Curso de Violão`.
+ * A name that begins like such a value needs quotes.
+ */
+function takeRecognisedFirst<Services>(
+  words: Word[],
+  values: Record<string, string>,
+  options: readonly CommandOption<Services>[],
+): void {
+  const quoted = words.findIndex((word) => word.quoted);
+  const unquoted = quoted === -1 ? words : words.slice(0, quoted);
+  for (const option of options) {
+    if (values[option.name] !== undefined) continue;
+    const count = countLeadingWords(option, unquoted);
+    if (count === 0 || count === words.length) continue;
+    values[option.name] = textOf(words.splice(0, count));
+    return;
+  }
+}
+
 function takeRest<Services>(
   loose: Word[],
   values: Record<string, string>,
@@ -151,10 +197,7 @@ function takeRest<Services>(
   if (loose.length === 0) return;
   const rest = options.find((option) => option.takesRest);
   const typed = textOf(loose);
-  if (!rest || values[rest.name] !== undefined) {
-    const names = options.map(({ name }) => name);
-    throw new ProductError('argument_unexpected', { argument: typed, count: names.length, options: names.join(', ') });
-  }
+  if (!rest || values[rest.name] !== undefined) throw unexpected(typed, options);
   values[rest.name] = typed;
 }
 

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../text/product-error.ts';
 import type { Locale, TextKey, Translate } from '../text/text.ts';
 import type { Reply } from './message.ts';
 import type { Role } from './permissions.ts';
@@ -35,8 +36,11 @@ export interface CommandOption<Services> {
   name: string;
   description: TextKey;
   required: boolean;
-  /** May be left out only while there is no more than one value to choose from; a form asks for it otherwise, and `run` refuses. */
-  requiredAmongSeveral?: true;
+  /**
+   * May be left out only while there is no more than one value to choose from. Otherwise a form asks for it, and `run` refuses with
+   * this code; the answer then offers the values.
+   */
+  requiredAmongSeveral?: ErrorCode;
   /** Takes the words that belong to no other option, so that names need no quotes. At most one option of a verb. */
   takesRest?: true;
   /** How many of the last words make a value of this option, when it may be typed without its name (periods, channels, flags). */

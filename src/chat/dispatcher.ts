@@ -3,7 +3,8 @@ import { isProductError, ProductError } from '../text/product-error.ts';
 import { type Translate, translator } from '../text/text.ts';
 import { foldCase, parseArguments, quoteArgument } from './arguments.ts';
 import type { Command, CommandContext, CommandOption, CommandOrigin, CommandVerb, OptionValues } from './command.ts';
-import { privateText, type Reply } from './message.ts';
+import { commandLine } from './command-line.ts';
+import { type Block, type Button, privateText, type Reply } from './message.ts';
 import { mayAct } from './permissions.ts';
 
 export interface CommandRequest extends CommandOrigin {
@@ -27,6 +28,8 @@ export interface CommandDispatcher {
 }
 
 const MAXIMUM_COMPLETIONS = 20;
+/** More buttons than this are no longer a choice. */
+const MAXIMUM_CHOICE_BUTTONS = 5;
 
 interface Parsed<Services> {
   command: Command<Services>;
@@ -78,7 +81,16 @@ export function createCommandDispatcher<Services>(dependencies: {
     const values = { ...parseArguments(rest, verb.options), ...request.options };
     const missing = verb.options.filter((option) => option.required && !values[option.name]?.trim());
     if (missing.length > 0) return await askFor(context, command, verb, values, missing);
-    return await verb.run(context, values);
+    try {
+      return await verb.run(context, values);
+    } catch (error) {
+      if (!isProductError(error)) throw error;
+      const undecided = verb.options.find((option) => option.requiredAmongSeveral === error.code);
+      if (!undecided) throw error;
+      const refusal = privateText('attention', context.translate(`error.${error.code}`, error.values));
+      const choice = await choiceOf(context, `/${command.name} ${verb.name}`, values, undecided);
+      return { ...refusal, blocks: [...refusal.blocks, choice] };
+    }
   }
 
   return {
@@ -150,7 +162,7 @@ async function askFor<Services>(
         name: option.name,
         label: translate(option.description),
         kind: choices && choices.length > 0 ? ('select' as const) : ('text' as const),
-        required: option.required || (option.requiredAmongSeveral === true && (choices?.length ?? 0) > 1),
+        required: option.required || (option.requiredAmongSeveral !== undefined && (choices?.length ?? 0) > 1),
         ...(option.example ? { hint: translate('form.example', { example: option.example }) } : {}),
         ...(values[option.name] === undefined ? {} : { value: values[option.name] as string }),
         ...(choices && choices.length > 0 ? { choices } : {}),
@@ -166,6 +178,29 @@ async function askFor<Services>(
       { type: 'paragraph', text: translate('error.argument_missing', { names, example: `${line} ${example}` }) },
       { type: 'form', command: line, fields, submitLabel: translate('form.submit') },
     ],
+  };
+}
+
+/** What an option could be: a button for each value while these are few, so that one press goes on; else a list. */
+async function choiceOf<Services>(
+  context: CommandContext<Services>,
+  line: string,
+  values: OptionValues,
+  option: CommandOption<Services>,
+): Promise<Block> {
+  const { translate } = context;
+  const choices = (await option.complete?.(context)) ?? [];
+  if (choices.length <= MAXIMUM_CHOICE_BUTTONS) {
+    const buttons = choices.map(({ value, label }): Button => {
+      return { label, command: commandLine(line, { ...values, [option.name]: value }), style: 'secondary' };
+    });
+    return { type: 'buttons', buttons };
+  }
+  return {
+    type: 'form',
+    command: commandLine(line, values),
+    fields: [{ name: option.name, label: translate(option.description), kind: 'select', required: true, choices }],
+    submitLabel: translate('form.submit'),
   };
 }
 

@@ -82,6 +82,18 @@ describe('a period at the end needs no name', () => {
   });
 });
 
+describe('a value at the beginning needs no name either', () => {
+  test.each([
+    ['7d Curso de Violão', { loja: 'Curso de Violão', periodo: '7d' }],
+    ['01/10/2026 a 31/10/2026 Curso', { loja: 'Curso', periodo: '01/10/2026 a 31/10/2026' }],
+    ['7d "Curso de Violão"', { loja: 'Curso de Violão', periodo: '7d' }],
+    ['"7d Emagrecer"', { loja: '7d Emagrecer' }],
+    ['7d Emagrecer ontem', { loja: '7d Emagrecer', periodo: 'ontem' }],
+  ])('%s', (line, expected) => {
+    expect(parseArguments(line, options)).toEqual(expected);
+  });
+});
+
 describe('what cannot be meant is refused', () => {
   test.each([
     ['loja:A loja:B', 'argument_repeated'],

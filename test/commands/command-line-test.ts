@@ -142,10 +142,14 @@ export function useCommandLine(): CommandLineTest {
 
 /** The sentence with which the product refuses, or null when it did what it was asked. */
 export function refusalOf(reply: Reply): string | null {
-  const [block] = reply.blocks;
-  const isRefusal = reply.title === undefined && reply.visibility === 'private' && reply.blocks.length === 1;
+  const [block, ...others] = reply.blocks;
+  const isRefusal = reply.title === undefined && reply.visibility === 'private' && others.every(isChoice);
   const isUnhappy = reply.tone === 'attention' || reply.tone === 'danger';
   return isRefusal && isUnhappy && block?.type === 'paragraph' ? block.text : null;
+}
+
+function isChoice(block: Block): boolean {
+  return block.type === 'buttons' || block.type === 'form';
 }
 
 /** All that a person reads in a reply, one line for each piece. */

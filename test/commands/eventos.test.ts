@@ -25,21 +25,27 @@ describe('/eventos listar', () => {
   it('shows the newest first, with what became of each and why, and no buyer', async () => {
     const reply = await type('/eventos listar', { role: 'viewer' });
     expect(reply.visibility).toBe('private');
-    const rows = blockOf(reply, 'table').rows.map(([, kind, outcome, , id]) => [kind, outcome, id]);
+    const rows = blockOf(reply, 'table').rows.map(([, kind, outcome]) => [kind, outcome]);
     expect(rows).toEqual([
-      ['–', 'inválido', ids.invalid],
-      ['Evento desconhecido', 'ignorado', ids.unknown],
-      ['Compra aprovada', 'repetido', ids.again],
-      ['Compra aprovada', 'processado', ids.sale],
+      ['–', 'inválido'],
+      ['Evento desconhecido', 'ignorado'],
+      ['Compra aprovada', 'repetido'],
+      ['Compra aprovada', 'processado'],
     ]);
     expect(textOf(reply)).toContain(`O mesmo evento já tinha chegado no recebimento ${ids.sale}.`);
     expect(textOf(reply)).toContain('“data.transaction.amount”');
     for (const secret of ['Joana', 'joana@', '90000']) expect(JSON.stringify(reply)).not.toContain(secret);
   });
 
-  it('says how to see one to those who may', async () => {
-    expect(textOf(await type('/eventos listar', { role: 'operator' }))).toContain('digite /eventos ver');
-    expect(textOf(await type('/eventos listar', { role: 'viewer' }))).not.toContain('/eventos ver');
+  it('leads those who may to one of them', async () => {
+    const form = blockOf(await type('/eventos listar', { role: 'operator' }), 'form');
+    const [field] = form.fields;
+    expect(field?.choices?.map(({ value }) => value)).toEqual([ids.invalid, ids.unknown, ids.again, ids.sale]);
+    expect(field?.choices?.[3]?.label).toMatch(/^24\/11\/2026 .*· Compra aprovada · processado$/);
+    const reply = await type(form.command, { role: 'operator', options: { [field?.name ?? '']: ids.sale } });
+    expect(reply.title).toBe(`Recebimento ${ids.sale}`);
+    const shown = await type('/eventos listar', { role: 'viewer' });
+    expect(shown.blocks.map((block) => block.type)).not.toContain('form');
   });
 
   it.each([
@@ -51,8 +57,8 @@ describe('/eventos listar', () => {
     ['resultado:invalido', 'invalid'],
     ['Ateliê inválidos', 'invalid'],
   ] as const)('shows only those asked for: %s', async (typed, id) => {
-    const rows = blockOf(await type(`/eventos listar ${typed}`), 'table').rows;
-    expect(rows.map((row) => row.at(-1))).toEqual([ids[id]]);
+    const [field] = blockOf(await type(`/eventos listar ${typed}`), 'form').fields;
+    expect(field?.choices?.map(({ value }) => value)).toEqual([ids[id]]);
   });
 
   it('says so when there is none of them', async () => {

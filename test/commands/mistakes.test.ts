@@ -13,6 +13,11 @@ const STORES = 'Ateliê da Ana, Hoje';
 const CHANNELS = { count: 2, channels: '#vendas, #equipe' };
 const OUTCOMES = 'processado, repetido, ignorado, desconhecido, invalido, falha, aguardando';
 const GROUPS = 'todos:invalidos, todos:desconhecidos, todos:falhas';
+const unknownEditOption = (argument: string) => ({
+  argument,
+  count: 7,
+  options: 'loja, nome, fuso, moeda, caminho-feliz, fila, cabecalho',
+});
 const LONG = 'ã'.repeat(101);
 
 /** What a person types wrong, and the sentence that answers it with what it has to name. */
@@ -41,6 +46,8 @@ const MISTAKES: [line: string, code: ErrorCode, values?: TextValues][] = [
   ['/relatorio', 'store_which', { names: STORES }],
   ['/alertas eventos chargeback', 'store_which', { names: STORES }],
   ['/eventos reprocessar todos:falhas', 'store_which', { names: STORES }],
+  ['/loja editar loja:Hoje limite-fila:0', 'argument_unexpected', unknownEditOption('limite-fila:0')],
+  ['/loja editar Hoje limite-fila:0', 'argument_unexpected', unknownEditOption('limite-fila:0')],
   ['/loja editar loja:Hoje fuso:Brasília', 'timezone_unknown', { timezone: 'Brasília' }],
   ['/loja editar loja:Hoje moeda:reais', 'currency_unknown', { currency: 'reais' }],
   ['/loja editar loja:Hoje fila:0', 'queue_days_unknown', { days: '0' }],
@@ -123,6 +130,28 @@ describe('a mistake', () => {
   });
 });
 
+describe('a line that leaves open which store', () => {
+  it.each([
+    ['/loja ver', 'Hoje'],
+    ['/loja webhook', 'Hoje'],
+    ['/loja remover', 'Remover a loja “Hoje”?'],
+    ['/relatorio 7d', 'Hoje'],
+    ['/alertas testar', 'Hoje'],
+    ['/alertas eventos chargeback', 'Hoje'],
+    ['/eventos reprocessar todos:falhas', 'Hoje'],
+  ])('goes on at the press of a button: %s', async (line, expected) => {
+    const { buttons } = blockOf(await type(line), 'buttons');
+    expect(buttons.map(({ label }) => label).sort()).toEqual(['Ateliê da Ana', 'Hoje']);
+    const command = buttons.find(({ label }) => label === 'Hoje')?.command ?? '';
+    expect(textOf(await type(command))).toContain(expected);
+  });
+
+  it('loses nothing else that was typed', async () => {
+    const { buttons } = blockOf(await type('/relatorio 7d csv'), 'buttons');
+    expect(buttons.map(({ command }) => command)).toContain('/relatorio loja formato:csv periodo:7d loja:Hoje');
+  });
+});
+
 describe('a workspace with many stores', () => {
   beforeAll(async () => {
     for (let number = 1; number <= 30; number += 1) await commandLine.createStore(`Turma ${number}`);
@@ -133,7 +162,9 @@ describe('a workspace with many stores', () => {
     expect(refusal).toContain('As que existem: Turma 27, ');
     expect(refusal).toContain(', ….');
     expect(refusal.split(', ')).toHaveLength(21);
-    expect(refusalOf(await type('/loja ver'))).toContain(', ….');
+    const undecided = await type('/loja ver');
+    expect(refusalOf(undecided)).toContain(', ….');
+    expect(blockOf(undecided, 'form').fields[0]?.choices).toHaveLength(32);
     expect(await commandLine.services.stores.list(WORKSPACE)).toHaveLength(32);
   });
 });

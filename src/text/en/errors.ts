@@ -15,7 +15,7 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.channel_unreachable':
     'I cannot post to #{channel}. Invite Sininho to the channel or choose another with /alertas canal.',
   'error.store_none': 'There is no store here yet. Create the first one with /loja criar Store name',
-  'error.store_which': 'There are several stores. Add loja: and one of these names: {names}.',
+  'error.store_which': 'There are several stores. Choose one or add loja: and one of these names: {names}.',
   'error.store_unknown': 'I cannot find that store. See the ones there are with /loja listar.',
   'error.store_unknown_named': 'I cannot find the store “{name}”. There are: {names}.',
   'error.store_name_empty': 'A store needs a name. Type, for example, /loja criar Guitar Course',

@@ -39,7 +39,7 @@ export const reports: Record<keyof typeof portuguese, string> = {
   'report.other_products': '{count, plural, one {# more product} other {# more products}}',
   'report.empty': '{store}: nothing here yet',
   'report.empty_meaning':
-    'No sale, charge or cart in {period}. Choose another period or see in the checklist whether events arrive.',
+    'No sale, charge or cart in this period: {period}. Choose another period or see in the checklist whether events arrive.',
   'report.spreadsheet': 'Spreadsheet of {period}.',
   'report.currency': 'Currency',
   'report.total': 'Total',

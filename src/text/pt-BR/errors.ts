@@ -13,7 +13,7 @@ export const errors = {
   'error.channel_unreachable':
     'Não consigo postar em #{channel}. Convide o Sininho para o canal ou escolha outro com /alertas canal.',
   'error.store_none': 'Ainda não há nenhuma loja aqui. Crie a primeira com /loja criar Nome da loja',
-  'error.store_which': 'Há mais de uma loja. Acrescente loja: e um destes nomes: {names}.',
+  'error.store_which': 'Há mais de uma loja. Escolha uma ou acrescente loja: e um destes nomes: {names}.',
   'error.store_unknown': 'Não encontrei essa loja. Veja as que existem com /loja listar.',
   'error.store_unknown_named': 'Não encontrei a loja “{name}”. As que existem: {names}.',
   'error.store_name_empty': 'A loja precisa de um nome. Digite, por exemplo, /loja criar Curso de Violão',

@@ -39,7 +39,7 @@ export const reports = {
   'report.other_products': '{count, plural, one {Mais # produto} other {Mais # produtos}}',
   'report.empty': '{store}: nada por aqui ainda',
   'report.empty_meaning':
-    'Nenhuma venda, cobrança ou carrinho em {period}. Escolha outro período ou confira no checklist se os eventos estão chegando.',
+    'Nenhuma venda, cobrança ou carrinho neste período: {period}. Escolha outro período ou confira no checklist se os eventos estão chegando.',
   'report.spreadsheet': 'Planilha de {period}.',
   'report.currency': 'Moeda',
   'report.total': 'Total',

@@ -1,4 +1,4 @@
-import { quoteArgument } from '../src/chat/arguments.ts';
+import { quoteArgument } from './arguments.ts';
 
 /**
  * A command line as a person would type it: `/loja ver loja:"Curso de Violão"`.
