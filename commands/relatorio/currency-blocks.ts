@@ -2,11 +2,13 @@ import type { Block, Field } from '../../src/chat/message.ts';
 import type { CountAndAmount, CurrencyReport } from '../../src/reports/store-report.ts';
 import { formatCount } from '../../src/text/count.ts';
 import { formatMoney } from '../../src/text/money.ts';
+import { shorten } from '../../src/text/shorten.ts';
 import type { Locale, Translate } from '../../src/text/text.ts';
 import { comparison } from './comparison.ts';
 
 /** Products that get a row of their own; the rest share the last one. */
 const PRODUCT_ROWS = 15;
+const MAXIMUM_PRODUCT_LENGTH = 80;
 
 /**
  * One currency of a report: its numbers against the period before, and a table of products.
@@ -61,7 +63,9 @@ function productTable(
   if (products.length === 0) return [];
   const rest = products.slice(PRODUCT_ROWS);
   const sum = (numbers: readonly number[]) => numbers.reduce((total, value) => total + value, 0);
-  const rows = products.slice(0, PRODUCT_ROWS).map(({ name, orders, gross }) => [name, number(orders), money(gross)]);
+  const rows = products.slice(0, PRODUCT_ROWS).map(({ name, orders, gross }) => {
+    return [shorten(name, MAXIMUM_PRODUCT_LENGTH), number(orders), money(gross)];
+  });
   if (rest.length > 0) {
     rows.push([
       translate('report.other_products', { count: rest.length }),

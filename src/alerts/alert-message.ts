@@ -2,6 +2,7 @@ import type { Field, Message, Tone } from '../chat/message.ts';
 import type { EventKind } from '../platforms/platform.ts';
 import { formatCount } from '../text/count.ts';
 import { formatMoney } from '../text/money.ts';
+import { shorten } from '../text/shorten.ts';
 import { type Locale, translator } from '../text/text.ts';
 import type { AlertDocument } from './alert-model.ts';
 
@@ -16,6 +17,9 @@ const TONES: Partial<Record<EventKind, Tone>> = {
   subscription_cancelled: 'attention',
   subscription_overdue: 'attention',
 };
+
+/** A product or a campaign may have a name of any length; an alert is read at a glance. */
+const MAXIMUM_VALUE_LENGTH = 120;
 
 /** What a channel is told of an event. */
 export type AlertContent = Pick<
@@ -41,7 +45,12 @@ export function alertMessage(alert: AlertContent, locale: Locale): Message {
     title: amount === null ? kind : `${kind} · ${amount}`,
     tone: TONES[alert.kind] ?? 'neutral',
     blocks: [
-      { type: 'fields', fields: fields.flatMap(([label, value]): Field[] => (value ? [{ label, value }] : [])) },
+      {
+        type: 'fields',
+        fields: fields.flatMap(([label, value]): Field[] =>
+          value ? [{ label, value: shorten(value, MAXIMUM_VALUE_LENGTH) }] : [],
+        ),
+      },
     ],
   };
 }

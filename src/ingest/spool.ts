@@ -80,6 +80,6 @@ export async function drainSpool(
   for (let batch = spool.peek(batchSize); batch.length > 0; batch = spool.peek(batchSize)) {
     await store(batch);
     await spool.remove(batch.map(({ id }) => id));
-    log.info({ requests: batch.length }, 'Requests that were spooled while the database was away are stored');
+    log.info({ requests: batch.length }, 'Requests that were spooled while the database was away are worked off');
   }
 }

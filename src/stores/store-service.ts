@@ -12,6 +12,8 @@ import { nameList } from '../text/name-list.ts';
 import { ProductError } from '../text/product-error.ts';
 import { type AlertRules, type StoreDocument, storeModel } from './store-model.ts';
 
+/** Control characters, and marks that turn the direction of the text around them. */
+const INVISIBLE = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/gu;
 const MAXIMUM_NAME_LENGTH = 100;
 const MAXIMUM_QUEUE_DAYS = 30;
 const TOKEN_BYTES = 24;
@@ -317,7 +319,7 @@ function objectId(id: string): mongoose.Types.ObjectId {
 }
 
 function checkedName(typed: string): string {
-  const name = typed.trim().replaceAll(/\s+/g, ' ');
+  const name = typed.replaceAll(/\s+/g, ' ').replaceAll(INVISIBLE, '').trim();
   if (name === '') throw new ProductError('store_name_empty');
   if (name.length > MAXIMUM_NAME_LENGTH) {
     throw new ProductError('store_name_long', { length: name.length, maximum: MAXIMUM_NAME_LENGTH });

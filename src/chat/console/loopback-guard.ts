@@ -3,7 +3,24 @@ import type { IncomingMessage } from 'node:http';
 /** Why a request was refused; each is a key `console.refused.<reason>` of the text catalogue. */
 export type Refusal = 'not_loopback' | 'forwarded' | 'host' | 'origin';
 
-const FORWARDING_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
+/** What proxies, tunnels and content networks add to what they pass on. */
+const FORWARDING_HEADERS = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-server',
+  'x-real-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-original-host',
+  'true-client-ip',
+  'cf-connecting-ip',
+  'cf-ray',
+  'fly-client-ip',
+  'fastly-client-ip',
+];
 
 /**
  * Whether a request comes from a person at this machine, and from the console's own page when a browser sent it.
@@ -21,8 +38,13 @@ export function refusalOf(request: IncomingMessage, allowedPorts?: readonly numb
   if (headers.origin !== undefined && headers.origin.toLowerCase() !== `http://${host}`) return 'origin';
   // Absent from tools and old browsers; `none` is a person who typed the address.
   const site = headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') return 'origin';
+  if (site !== undefined && site !== 'same-origin' && site !== 'none' && !isFollowedLink(request)) return 'origin';
   return null;
+}
+
+/** A person who came by a link of another page. That page cannot see what is answered, and nothing is changed by it. */
+function isFollowedLink({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
 }
 
 function isLoopback(address: string | undefined): boolean {

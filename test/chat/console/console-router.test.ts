@@ -160,8 +160,41 @@ describe('Origin and Sec-Fetch-Site', () => {
   });
 });
 
+describe('a link of another page', () => {
+  const followed = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+
+  test('opens the console', async () => {
+    const answer = await ask('/', { headers: followed });
+    expect(answer.status).toBe(200);
+  });
+
+  test.each([
+    { 'sec-fetch-dest': 'iframe' },
+    { 'sec-fetch-dest': 'script', 'sec-fetch-mode': 'no-cors' },
+    { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' },
+  ])('does not open it inside the other page: %o', async (headers) => {
+    const answer = await ask('/', { headers: { ...followed, ...headers } });
+    expect(answer.status).toBe(403);
+  });
+
+  test('types nothing', async () => {
+    const answer = await send('/console/commands', { line: '/loja criar Intruso', channel: 'vendas' }, followed);
+    expect(answer.status).toBe(403);
+    expect(server.services.stores).toEqual([]);
+  });
+});
+
 describe('a proxy in front', () => {
-  test.each(['X-Forwarded-For', 'Forwarded', 'X-Forwarded-Host', 'X-Real-IP', 'Via'])('%s is refused', async (name) => {
+  test.each([
+    'X-Forwarded-For',
+    'Forwarded',
+    'X-Forwarded-Host',
+    'X-Forwarded-Proto',
+    'X-Real-IP',
+    'Via',
+    'CF-Connecting-IP',
+    'True-Client-IP',
+  ])('%s is refused', async (name) => {
     const answer = await ask('/console/channels', { headers: { [name]: '127.0.0.1' } });
     expect(answer.status).toBe(403);
     expect(answer.json().code).toBe('refused.forwarded');
@@ -358,6 +391,14 @@ describe('history', () => {
 });
 
 describe('live messages', () => {
+  test('refuses a page that comes back while the server stops, so that it can end', async () => {
+    const open = await openEventSource(server.port);
+    expect(await open.next()).toMatchObject({ event: 'ready' });
+    server.closeStreams();
+    expect(await open.next()).toBeNull();
+    expect((await ask('/console/events')).status).toBe(503);
+  });
+
   test('begin with what comes next, and carry their ids', async () => {
     await post('before');
     const events = await openEventSource(server.port);

@@ -14,6 +14,8 @@ export interface ConsoleServer {
   services: SampleServices;
   /** The lines of the log so far. */
   log: string[];
+  /** The first thing that a product does when it stops. */
+  closeStreams(): void;
   stop(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ export async function startConsoleServer(
     address: `http://localhost:${port}`,
     services,
     log: lines,
+    closeStreams: () => router.close(),
     async stop() {
       const closed = once(server, 'close');
       server.close();
