@@ -58,7 +58,6 @@ export const listar: CommandVerb<CommandServices> = {
                 { label: translate('delivery.received_at'), align: 'left' },
                 { label: translate('delivery.kind'), align: 'left' },
                 { label: translate('delivery.outcome'), align: 'left' },
-                { label: translate('delivery.reason'), align: 'left' },
               ],
               rows: items.map((delivery) => deliveryRow(context, store, delivery)),
             },
@@ -76,24 +75,25 @@ function filterOf(typed: string | undefined): Partial<OutcomeFilter> {
   return filter;
 }
 
-function deliveryRow(
-  { translate, locale }: CommandContext<CommandServices>,
-  store: Store,
-  delivery: Delivery,
-): string[] {
-  return [
-    formatMoment(delivery.receivedAt, store.timezone, locale),
-    delivery.kind === null ? '–' : translate(`kind.${delivery.kind}`),
-    translate(`outcome.${delivery.outcome}`),
-    reasonSentence(delivery, translate) || '–',
-  ];
+function deliveryRow(context: CommandContext<CommandServices>, store: Store, delivery: Delivery): string[] {
+  const { receivedAt, kind, outcome } = labelsOf(context, store, delivery);
+  const reason = reasonSentence(delivery, context.translate);
+  return [receivedAt, kind, reason ? `${outcome}: ${reason}` : outcome];
+}
+
+function labelsOf({ translate, locale }: CommandContext<CommandServices>, store: Store, delivery: Delivery) {
+  return {
+    receivedAt: formatMoment(delivery.receivedAt, store.timezone, locale),
+    kind: delivery.kind === null ? '–' : translate(`kind.${delivery.kind}`),
+    outcome: translate(`outcome.${delivery.outcome}`),
+  };
 }
 
 /** Leads from the list to one of its deliveries, without a code to copy. */
 function viewForm(context: CommandContext<CommandServices>, store: Store, items: readonly Delivery[]): Block {
   const { translate } = context;
   const choices = items.map((delivery) => {
-    const [receivedAt, kind, outcome] = deliveryRow(context, store, delivery);
+    const { receivedAt, kind, outcome } = labelsOf(context, store, delivery);
     return { value: delivery.id, label: `${receivedAt} · ${kind} · ${outcome}` };
   });
   return {
