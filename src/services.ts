@@ -1,9 +1,10 @@
 import type { Connection } from 'mongoose';
 import type { Logger } from 'pino';
 import type { CommandServices } from '../commands/services.ts';
+import { createAccessService } from './access/access-service.ts';
 import { type AlertService, createAlertService } from './alerts/alert-service.ts';
 import { createChatOutbox } from './chat/outbox.ts';
-import type { Channel, ChatSurface } from './chat/surface.ts';
+import type { Channel, ChatSurface, Person } from './chat/surface.ts';
 import { createChecklistService } from './checklist/checklist-service.ts';
 import type { SecretBox } from './database/secret-box.ts';
 import { createDeliveryService } from './deliveries/delivery-service.ts';
@@ -61,6 +62,12 @@ export function createServices(options: ServiceOptions): Services {
     return (await surfaces.find((surface) => surface.serves(workspaceId))?.channels(workspaceId)) ?? [];
   }
 
+  async function person(workspaceId: string, userId: string): Promise<Person | null> {
+    const surface = surfaces.find((candidate) => candidate.serves(workspaceId));
+    return surface?.person ? await surface.person(workspaceId, userId) : { id: userId, name: userId };
+  }
+
+  const access = createAccessService({ connection, now });
   const counter = createOrderCounter({ connection, now });
   const stores = createStoreService({
     connection,
@@ -127,7 +134,9 @@ export function createServices(options: ServiceOptions): Services {
     alerts,
     refusals,
     summaries,
+    access,
     channels,
+    person,
     pipeline,
     processing,
     posting,

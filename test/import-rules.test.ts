@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 const BOTTOM = ['src/database', 'src/text', 'src/config.ts', 'src/feature'];
 const ADAPTERS = ['src/chat/[^/]+\\.ts', 'src/platforms', 'src/senders'];
 const FEATURES = [
+  'src/access',
   'src/stores',
   'src/deliveries',
   'src/events',

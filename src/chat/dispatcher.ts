@@ -3,7 +3,7 @@ import { isProductError, ProductError } from '../text/product-error.ts';
 import { type Translate, translator } from '../text/text.ts';
 import { foldCase, parseArguments, quoteArgument } from './arguments.ts';
 import type { Command, CommandContext, CommandOption, CommandOrigin, CommandVerb, OptionValues } from './command.ts';
-import { privateText, type Reply } from './message.ts';
+import { type FormField, privateText, type Reply } from './message.ts';
 import { mayAct } from './permissions.ts';
 
 export interface CommandRequest extends CommandOrigin {
@@ -143,21 +143,7 @@ async function askFor<Services>(
       return option.takesRest || option.countTrailingWords ? value : `${option.name}:${quoteArgument(value)}`;
     })
     .join(' ');
-  const fields = await Promise.all(
-    verb.options.map(async (option) => {
-      const choices = await option.complete?.(context);
-      return {
-        name: option.name,
-        label: translate(option.description),
-        kind: choices && choices.length > 0 ? ('select' as const) : ('text' as const),
-        required: option.required || (option.requiredAmongSeveral === true && (choices?.length ?? 0) > 1),
-        ...(option.example ? { hint: translate('form.example', { example: option.example }) } : {}),
-        ...(values[option.name] === undefined ? {} : { value: values[option.name] as string }),
-        ...(choices && choices.length > 0 ? { choices } : {}),
-        ...(option.maximumLength ? { maximumLength: option.maximumLength } : {}),
-      };
-    }),
-  );
+  const fields = await Promise.all(verb.options.map((option) => fieldFor(context, option, values[option.name])));
   return {
     title: translate(verb.description),
     tone: 'neutral',
@@ -166,6 +152,24 @@ async function askFor<Services>(
       { type: 'paragraph', text: translate('error.argument_missing', { names, example: `${line} ${example}` }) },
       { type: 'form', command: line, fields, submitLabel: translate('form.submit') },
     ],
+  };
+}
+
+async function fieldFor<Services>(
+  context: CommandContext<Services>,
+  option: CommandOption<Services>,
+  value: string | undefined,
+): Promise<FormField> {
+  const choices = (await option.complete?.(context)) ?? [];
+  return {
+    name: option.name,
+    label: context.translate(option.description),
+    kind: choices.length > 0 ? 'select' : (option.kind ?? 'text'),
+    required: option.required || (option.requiredAmongSeveral === true && choices.length > 1),
+    ...(option.example ? { hint: context.translate('form.example', { example: option.example }) } : {}),
+    ...(value === undefined ? {} : { value }),
+    ...(choices.length > 0 ? { choices } : {}),
+    ...(option.maximumLength ? { maximumLength: option.maximumLength } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import { access } from './access.ts';
 import { alerts } from './alerts.ts';
 import { checklist } from './checklist.ts';
 import { console } from './console.ts';
@@ -19,5 +20,6 @@ export const en = {
   ...help,
   ...console,
   ...digest,
+  ...access,
   ...vocabulary,
 } as const;
