@@ -67,6 +67,17 @@ export function createServices(options: ServiceOptions): Services {
     return surface?.person ? await surface.person(workspaceId, userId) : { id: userId, name: userId };
   }
 
+  async function adminChannel(workspaceId: string): Promise<string | null> {
+    const admins = (await access.list(workspaceId)).filter(({ role }) => role === 'admin');
+    const surface = surfaces.find((candidate) => candidate.serves(workspaceId));
+    return (
+      (await surface?.adminChannel?.(
+        workspaceId,
+        admins.map(({ userId }) => userId),
+      )) ?? null
+    );
+  }
+
   const access = createAccessService({ connection, now });
   const counter = createOrderCounter({ connection, now });
   const stores = createStoreService({
@@ -84,7 +95,7 @@ export function createServices(options: ServiceOptions): Services {
   const orders = createOrderService({ connection, now });
   const events = createEventService({ connection, orderIds: orders.idsByKey });
   const reports = createStoreReports({ connection });
-  const outbox = createChatOutbox({ connection, surfaces, log, now });
+  const outbox = createChatOutbox({ connection, surfaces, adminChannel, locale, log, now });
   const alerts = createAlertService({ connection, outbox, locale, now });
   const refusals = createRefusalCounter({ connection, now });
   const summaries = createDailySummaries({ connection, stores, deliveries, reports, outbox, locale, now });

@@ -37,7 +37,16 @@ export interface ChatSurface {
   channels(workspaceId: string): Promise<Channel[]>;
   /** Who has that id; null when nobody of the workspace has. A surface without it takes any id as a name. */
   person?(workspaceId: string, userId: string): Promise<Person | null>;
-  /** Posts once. Throws `ProductError` with code `channel_unreachable` when it can never succeed; any other error may be tried again. */
+  /**
+   * A channel in which one of these people, or else an admin of the workspace, reads alone; null when there is nobody to tell.
+   * @param admins ids of people who were made admins here
+   */
+  adminChannel?(workspaceId: string, admins: readonly string[]): Promise<string | null>;
+  /**
+   * Posts once.
+   * @throws ProductError `channel_unreachable` when it can never succeed
+   * @throws ChatUnavailableError when the chat takes nothing now, whatever the post; any other error is about this post, and may pass
+   */
   post(post: ChannelPost): Promise<void>;
   /** Least time between two posts to one channel, in milliseconds. */
   postIntervalMilliseconds: number;
