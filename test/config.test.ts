@@ -22,6 +22,7 @@ describe('the configuration', () => {
       secretKey: null,
       adminApiKey: null,
       console: true,
+      slack: null,
       role: 'all',
       logLevel: 'info',
       defaultTimezone: 'America/Sao_Paulo',

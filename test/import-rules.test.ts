@@ -83,7 +83,7 @@ const ruleSet: IFlattenedRuleSet = {
     {
       name: 'express-stays-at-the-edge',
       severity: 'error',
-      from: { path: '^(src|commands)', pathNot: '^src/(api|ingest|chat/console)/' },
+      from: { path: '^(src|commands)', pathNot: '^src/(api|ingest|chat/(console|slack|discord))/' },
       to: { path: 'node_modules/(@types/)?express' },
     },
     {

@@ -7,6 +7,7 @@ import { errors } from './errors.ts';
 import { events } from './events.ts';
 import { help } from './help.ts';
 import { reports } from './reports.ts';
+import { slack } from './slack.ts';
 import { stores } from './stores.ts';
 import { vocabulary } from './vocabulary.ts';
 
@@ -21,5 +22,6 @@ export const ptBR = {
   ...console,
   ...digest,
   ...access,
+  ...slack,
   ...vocabulary,
 } as const;
