@@ -21,8 +21,10 @@ export function createSocketTransport(dependencies: { appToken: string; api: Sla
     logger: sdkLog(log),
     autoReconnectEnabled: false,
     installerOptions: { clientOptions: api.clientOptions },
-    // A handler that failed has said so itself; to Slack it counts as handled.
-    processEventErrorHandler: async () => true,
+    async processEventErrorHandler({ error }) {
+      log.error({ err: error }, 'A request of Slack could not be read; it counts as handled');
+      return true;
+    },
   });
   const { client } = receiver;
   let open = false;

@@ -355,13 +355,15 @@ export async function startLoopbackSlack(): Promise<LoopbackSlack> {
       };
       return await new Promise((resolve, reject) => {
         const timer = setTimeout(() => reject(new Error('not acknowledged')), ACKNOWLEDGEMENT_MILLISECONDS);
+        const lost = () => settle(undefined);
         const settle = (answer: Json) => {
           clearTimeout(timer);
+          socket.off('close', lost);
           waiting.delete(envelopeId);
           resolve(answer);
         };
         waiting.set(envelopeId, settle);
-        socket.once('close', () => settle(undefined));
+        socket.once('close', lost);
         socket.send(JSON.stringify(envelope));
       });
     },

@@ -169,7 +169,7 @@ export function useSlackProduct(transport: Transport, now: () => Date = () => NO
     async answered(action) {
       const before = slack.effects();
       const acknowledgement = await action();
-      await vi.waitFor(() => expect(slack.effects()).toBeGreaterThan(before), { timeout: 5_000 });
+      await vi.waitFor(() => expect(slack.effects()).toBeGreaterThan(before), { timeout: 5_000, interval: 5 });
       await made().chat.settled();
       return acknowledgement;
     },
