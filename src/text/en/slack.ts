@@ -11,4 +11,5 @@ export const slack: Record<keyof typeof portuguese, string> = {
   'slack.cut': 'Not everything fits here. Type the command in the channel to see the rest.',
   'slack.required': 'Fill in this field.',
   'slack.file_in_dm': 'The file is in our direct conversation.',
+  'slack.app_description': 'Tells the channel of your Assiny sales, and answers with checklists and reports.',
 };
