@@ -1,5 +1,5 @@
 import { type App, isValidSlackRequest, type Receiver } from '@slack/bolt';
-import express, { type Request, type Response, type Router } from 'express';
+import express, { type ErrorRequestHandler, type Request, type Response, type Router } from 'express';
 import type { Logger } from 'pino';
 import { createSeenSignatures } from './seen-signatures.ts';
 
@@ -69,7 +69,7 @@ export function createHttpReceiver(dependencies: {
   }
 
   const router = express.Router();
-  router.post(SLACK_EVENTS_PATH, express.raw({ type: () => true, limit: BODY_LIMIT }), receive);
+  router.post(SLACK_EVENTS_PATH, express.raw({ type: () => true, limit: BODY_LIMIT }), receive, answerUnreadable);
   return {
     router,
     refusedRequests: () => refused,
@@ -80,6 +80,13 @@ export function createHttpReceiver(dependencies: {
     stop: async () => undefined,
   };
 }
+
+/** A body that is too large or cannot be unpacked is the sender's fault, and nothing to log. */
+const answerUnreadable: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
+  if (status >= 400 && status < 500) response.status(status).end();
+  else next(error);
+};
 
 /** What a request says, in any of Slack's three forms; null when it cannot be read. */
 function contentOf(request: Request, body: string): Record<string, unknown> | null {

@@ -66,19 +66,28 @@ export function createSlackConnection(dependencies: {
     failures += 1;
   }
 
+  async function connect(): Promise<void> {
+    await verify();
+    if (!transport.isOpen()) await withinTime(transport.open());
+    noteUp();
+    // It may have been lost between the two.
+    if (transport.isOpen()) await waitFor(CHECK_MILLISECONDS);
+  }
+
+  async function backOff(error: unknown): Promise<void> {
+    noteDown(error);
+    // An opening that hangs must not come through beside the next one.
+    if (!transport.isOpen()) await transport.close();
+    const longest = Math.min(FIRST_RETRY_MILLISECONDS * 2 ** (failures - 1), LONGEST_RETRY_MILLISECONDS);
+    await waitFor(longest * (0.5 + random() / 2));
+  }
+
   async function keep(): Promise<void> {
     while (!stopping) {
       try {
-        await verify();
-        if (!transport.isOpen()) await withinTime(transport.open());
-        noteUp();
-        // It may have been lost between the two.
-        if (transport.isOpen()) await waitFor(CHECK_MILLISECONDS);
+        await connect();
       } catch (error) {
-        if (stopping) return;
-        noteDown(error);
-        const longest = Math.min(FIRST_RETRY_MILLISECONDS * 2 ** (failures - 1), LONGEST_RETRY_MILLISECONDS);
-        await waitFor(longest * (0.5 + random() / 2));
+        if (!stopping) await backOff(error);
       }
     }
   }

@@ -28,11 +28,13 @@ export function createSocketTransport(dependencies: { appToken: string; api: Sla
   });
   const { client } = receiver;
   let open = false;
+  let started = false;
   client.on('connected', () => {
     open = true;
   });
   client.on('disconnected', () => {
     open = false;
+    started = false;
     onLost();
   });
   return {
@@ -40,10 +42,11 @@ export function createSocketTransport(dependencies: { appToken: string; api: Sla
     transport: {
       isOpen: () => open,
       async open() {
+        started = true;
         await client.start();
       },
       async close() {
-        if (!open) return;
+        if (!started) return;
         const closed = client.disconnect();
         await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, CLOSING_MILLISECONDS).unref())]);
       },
