@@ -1,6 +1,6 @@
 /** Tells a chat which commands there are: `npm run commands:register -- --slack [--http]`. */
 import { parseArgs } from 'node:util';
-import { readConfig } from '../src/config.ts';
+import { ConfigError, readConfig } from '../src/config.ts';
 import { writeSlackManifest } from './register-commands/slack.ts';
 
 const EXIT_USAGE = 64;
@@ -22,7 +22,11 @@ async function registerSlack(): Promise<void> {
 }
 
 if (values.slack) {
-  await registerSlack();
+  await registerSlack().catch((error: unknown) => {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    process.exitCode = EXIT_USAGE;
+  });
 } else {
   console.error(USAGE);
   process.exitCode = EXIT_USAGE;
