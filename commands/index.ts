@@ -1,4 +1,5 @@
 import type { Command } from '../src/chat/command.ts';
+import { acesso } from './acesso.ts';
 import { createHelpCommand } from './ajuda.ts';
 import { alertas } from './alertas.ts';
 import { checklist } from './checklist.ts';
@@ -7,7 +8,7 @@ import { loja } from './loja.ts';
 import { relatorio } from './relatorio.ts';
 import type { CommandServices } from './services.ts';
 
-const topics: readonly Command<CommandServices>[] = [loja, checklist, relatorio, alertas, eventos];
+const topics: readonly Command<CommandServices>[] = [loja, checklist, relatorio, alertas, eventos, acesso];
 
 /** Every slash command, in the order in which help lists them. */
 export const commands: readonly Command<CommandServices>[] = [...topics, createHelpCommand(topics)];

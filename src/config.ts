@@ -12,10 +12,22 @@ export interface Config {
   secretKey: string | null;
   adminApiKey: string | null;
   console: boolean;
+  /** Null: no Slack. */
+  slack: SlackConfig | null;
   role: 'all' | 'web' | 'worker' | 'bot';
   logLevel: string;
   defaultTimezone: string;
   defaultLocale: Locale;
+}
+
+export interface SlackConfig {
+  botToken: string;
+  /** Null: requests come over HTTP, signed with the signing secret. */
+  appToken: string | null;
+  /** Null only with Socket Mode. */
+  signingSecret: string | null;
+  /** Null: Slack's own. */
+  apiUrl: string | null;
 }
 
 /** Every problem of the environment at once, each with its remedy. */
@@ -69,6 +81,12 @@ const environmentSchema = z.object({
       error: `must have at least ${MINIMUM_SECRET_LENGTH} characters; leave it out to have one made`,
     })
     .optional(),
+  SLACK_BOT_TOKEN: z.string().optional(),
+  SLACK_APP_TOKEN: z.string().optional(),
+  SLACK_SIGNING_SECRET: z.string().optional(),
+  SLACK_API_URL: z
+    .url({ protocol: /^https?$/, error: 'must be the base of a Web API; leave it out to use https://slack.com/api/' })
+    .optional(),
   CONSOLE: z.enum(['auto', 'on', 'off'], { error: 'must be auto, on or off' }).default('auto'),
   ROLE: z.enum(['all', 'web', 'worker', 'bot'], { error: 'must be all, web, worker or bot' }).default('all'),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
@@ -86,10 +104,12 @@ const environmentSchema = z.object({
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
   const result = environmentSchema.safeParse(given);
-  if (!result.success) {
-    throw new ConfigError(result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
-  }
+  const invalid = result.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? [];
+  const problems = [...invalid, ...slackProblems(given)];
+  if (!result.success || problems.length > 0) throw new ConfigError(problems);
   const read = result.data;
+  const slack = slackOf(read);
+  const hasChat = slack !== null;
   return {
     host: read.HOST,
     port: read.PORT,
@@ -98,10 +118,37 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataDirectory: read.DATA_DIR,
     secretKey: read.SECRET_KEY ?? null,
     adminApiKey: read.ADMIN_API_KEY ?? null,
-    console: read.CONSOLE === 'auto' ? LOOPBACK_HOSTS.has(read.HOST) : read.CONSOLE === 'on',
+    console: read.CONSOLE === 'auto' ? !hasChat && LOOPBACK_HOSTS.has(read.HOST) : read.CONSOLE === 'on',
+    slack,
     role: read.ROLE,
     logLevel: read.LOG_LEVEL,
     defaultTimezone: read.DEFAULT_TIMEZONE,
     defaultLocale: read.DEFAULT_LOCALE,
+  };
+}
+
+/** Socket Mode needs an app token, HTTP a signing secret; without either nobody could tell Slack's requests from others. */
+function slackProblems(given: Readonly<Record<string, string | undefined>>): string[] {
+  const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET } = given;
+  const hasOthers = SLACK_APP_TOKEN !== undefined || SLACK_SIGNING_SECRET !== undefined;
+  if (SLACK_BOT_TOKEN === undefined && hasOthers) {
+    return ['SLACK_BOT_TOKEN is missing; it is the Bot User OAuth Token in OAuth & Permissions of your Slack app'];
+  }
+  if (SLACK_BOT_TOKEN !== undefined && !hasOthers) {
+    return [
+      'SLACK_SIGNING_SECRET is empty; set it (Basic Information of your Slack app), or set SLACK_APP_TOKEN to use Socket Mode',
+    ];
+  }
+  return [];
+}
+
+function slackOf(read: z.infer<typeof environmentSchema>): SlackConfig | null {
+  const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL } = read;
+  if (SLACK_BOT_TOKEN === undefined) return null;
+  return {
+    botToken: SLACK_BOT_TOKEN,
+    appToken: SLACK_APP_TOKEN ?? null,
+    signingSecret: SLACK_SIGNING_SECRET ?? null,
+    apiUrl: SLACK_API_URL ?? null,
   };
 }

@@ -1,9 +1,10 @@
 import type { Connection } from 'mongoose';
 import type { Logger } from 'pino';
 import type { CommandServices } from '../commands/services.ts';
+import { createAccessService } from './access/access-service.ts';
 import { type AlertService, createAlertService } from './alerts/alert-service.ts';
 import { createChatOutbox } from './chat/outbox.ts';
-import type { Channel, ChatSurface } from './chat/surface.ts';
+import type { Channel, ChatSurface, Person } from './chat/surface.ts';
 import { createChecklistService } from './checklist/checklist-service.ts';
 import type { SecretBox } from './database/secret-box.ts';
 import { createDeliveryService } from './deliveries/delivery-service.ts';
@@ -61,6 +62,23 @@ export function createServices(options: ServiceOptions): Services {
     return (await surfaces.find((surface) => surface.serves(workspaceId))?.channels(workspaceId)) ?? [];
   }
 
+  async function person(workspaceId: string, userId: string): Promise<Person | null> {
+    const surface = surfaces.find((candidate) => candidate.serves(workspaceId));
+    return surface?.person ? await surface.person(workspaceId, userId) : { id: userId, name: userId };
+  }
+
+  async function adminChannel(workspaceId: string): Promise<string | null> {
+    const admins = (await access.list(workspaceId)).filter(({ role }) => role === 'admin');
+    const surface = surfaces.find((candidate) => candidate.serves(workspaceId));
+    return (
+      (await surface?.adminChannel?.(
+        workspaceId,
+        admins.map(({ userId }) => userId),
+      )) ?? null
+    );
+  }
+
+  const access = createAccessService({ connection, now });
   const counter = createOrderCounter({ connection, now });
   const stores = createStoreService({
     connection,
@@ -77,7 +95,7 @@ export function createServices(options: ServiceOptions): Services {
   const orders = createOrderService({ connection, now });
   const events = createEventService({ connection, orderIds: orders.idsByKey });
   const reports = createStoreReports({ connection });
-  const outbox = createChatOutbox({ connection, surfaces, log, now });
+  const outbox = createChatOutbox({ connection, surfaces, adminChannel, locale, log, now });
   const alerts = createAlertService({ connection, outbox, locale, now });
   const refusals = createRefusalCounter({ connection, now });
   const summaries = createDailySummaries({ connection, stores, deliveries, reports, outbox, locale, now });
@@ -127,7 +145,9 @@ export function createServices(options: ServiceOptions): Services {
     alerts,
     refusals,
     summaries,
+    access,
     channels,
+    person,
     pipeline,
     processing,
     posting,

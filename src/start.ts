@@ -2,15 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
+import { storeReference } from '../commands/options/store-option.ts';
 import { createApiRouter } from './api/api-router.ts';
 import { apiRoutes } from './api/api-routes.ts';
-import { createHealthRouter } from './api/health-router.ts';
+import { createHealthRouter, type ReadinessCheck } from './api/health-router.ts';
 import { startHttpServer } from './api/http-server.ts';
 import { createBackground } from './background.ts';
 import { createConsoleRouter } from './chat/console/console-router.ts';
 import { createConsoleSurface } from './chat/console/console-surface.ts';
 import { createCommandDispatcher } from './chat/dispatcher.ts';
-import type { Config } from './config.ts';
+import { createHandledInteractions } from './chat/handled-interactions.ts';
+import type { SlackChat } from './chat/slack/slack-chat.ts';
+import type { Config, SlackConfig } from './config.ts';
 import { type Database, openDatabase } from './database/connection.ts';
 import { createSecretBox, secretsEqual } from './database/secret-box.ts';
 import { readOrCreateSecret } from './database/secret-file.ts';
@@ -70,6 +73,8 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
   const secrets = await readSecrets(config, notices);
   const spool = await openSpool({ directory: config.dataDirectory });
   const consoleSurface = config.console && duties.post ? createConsoleSurface({ connection }) : null;
+  const slack = config.slack && duties.post ? await openSlack(config.slack, config, log) : null;
+  const handled = createHandledInteractions({ connection });
   let localUrl = '';
   const services = createServices({
     connection,
@@ -77,7 +82,7 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
     publicUrl: () => config.publicUrl ?? localUrl,
     defaultTimezone: config.defaultTimezone,
     locale: config.defaultLocale,
-    surfaces: consoleSurface ? [consoleSurface] : [],
+    surfaces: [...(consoleSurface ? [consoleSurface] : []), ...(slack ? [slack.surface] : [])],
     duties,
     log,
   });
@@ -94,7 +99,7 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
   const consoleRouter = consoleSurface
     ? createConsoleRouter({ surface: consoleSurface, dispatcher, locale: config.defaultLocale, log })
     : null;
-  const metrics = createMetrics({ spool });
+  const metrics = createMetrics({ spool, refusedChatRequests: { ...(slack ? { slack: slack.refusedRequests } : {}) } });
   const background = createBackground({ database, services, intake, spool, duties, log });
   const api = createApiRouter({
     routes: apiRoutes(services, dispatcher, config.defaultLocale),
@@ -106,13 +111,21 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
     host: config.host,
     port: config.port,
     routers: [
-      createHealthRouter({ readiness: async () => readinessOf(database), registry: metrics }),
+      createHealthRouter({ readiness: async () => readinessOf(database, slack), registry: metrics }),
       ...(duties.serve ? [createWebhookRouter({ intake }), api] : []),
       ...(consoleRouter ? [consoleRouter] : []),
+      ...(slack?.router ? [slack.router] : []),
     ],
     log,
   });
   localUrl = `http://localhost:${server.port}`;
+  slack?.start({
+    dispatcher,
+    handled,
+    access: services.access,
+    channels: services.channels,
+    storeReferences: async (workspaceId) => (await services.stores.list(workspaceId)).map(storeReference),
+  });
   const ready = background.start();
   return {
     localUrl,
@@ -120,12 +133,19 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
     ready,
     async stop() {
       consoleRouter?.close();
+      await slack?.stop();
       await server.close();
       await background.stop();
       await spool.close();
       await database.close();
     },
   };
+}
+
+/** Slack's SDK takes a second and some memory to load, so it is there only for those who use it. */
+async function openSlack(slack: SlackConfig, config: Config, log: Logger): Promise<SlackChat> {
+  const { createSlackChat } = await import('./chat/slack/slack-chat.ts');
+  return createSlackChat({ config: slack, locale: config.defaultLocale, log });
 }
 
 /** What a process of that role does. */
@@ -147,12 +167,22 @@ async function readSecrets(config: Config, { onNewAdminKey }: StartNotices) {
   return { secretKey, adminApiKey: secret };
 }
 
-async function readinessOf(database: Database) {
+async function readinessOf(database: Database, slack: SlackChat | null): Promise<ReadinessCheck[]> {
   return [
     {
       name: 'database',
       ok: database.isReady(),
       remedy: 'Check that the MongoDB server of MONGODB_URI is up; deliveries are spooled meanwhile.',
     },
+    ...(slack
+      ? [
+          {
+            name: 'slack',
+            ok: slack.isUp(),
+            remedy:
+              'Check SLACK_BOT_TOKEN and SLACK_APP_TOKEN; the log says what Slack answered. It is tried again by itself.',
+          },
+        ]
+      : []),
   ];
 }

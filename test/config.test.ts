@@ -22,6 +22,7 @@ describe('the configuration', () => {
       secretKey: null,
       adminApiKey: null,
       console: true,
+      slack: null,
       role: 'all',
       logLevel: 'info',
       defaultTimezone: 'America/Sao_Paulo',
@@ -41,6 +42,28 @@ describe('the configuration', () => {
     expect(readConfig({ HOST: '0.0.0.0', CONSOLE: 'on' }).console).toBe(true);
   });
 
+  it('has the console off once a chat is there', () => {
+    expect(readConfig({ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' }).console).toBe(false);
+    expect(readConfig({ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', CONSOLE: 'on' }).console).toBe(true);
+  });
+
+  it('takes Slack by Socket Mode or by HTTP', () => {
+    expect(
+      readConfig({ SLACK_BOT_TOKEN: 'b', SLACK_APP_TOKEN: 'a', SLACK_API_URL: 'http://127.0.0.1:1/api' }).slack,
+    ).toEqual({
+      botToken: 'b',
+      appToken: 'a',
+      signingSecret: null,
+      apiUrl: 'http://127.0.0.1:1/api',
+    });
+    expect(readConfig({ SLACK_BOT_TOKEN: 'b', SLACK_SIGNING_SECRET: 's' }).slack).toEqual({
+      botToken: 'b',
+      appToken: null,
+      signingSecret: 's',
+      apiUrl: null,
+    });
+  });
+
   it('takes a public address with or without its last slash', () => {
     for (const url of ['https://bot.example.com', 'https://bot.example.com/', 'https://bot.example.com//']) {
       expect(readConfig({ PUBLIC_URL: url }).publicUrl).toBe('https://bot.example.com');
@@ -56,6 +79,13 @@ describe('the configuration', () => {
     [{ MONGODB_URI: 'localhost:27017' }, 'MONGODB_URI must start with mongodb://'],
     [{ SECRET_KEY: 'short' }, 'SECRET_KEY must have at least 16 characters'],
     [{ ADMIN_API_KEY: 'short' }, 'ADMIN_API_KEY must have at least 16 characters'],
+    [{ SLACK_BOT_TOKEN: 'xoxb-1' }, 'SLACK_SIGNING_SECRET is empty; set it'],
+    [{ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: ' ' }, 'SLACK_SIGNING_SECRET is empty; set it'],
+    [{ SLACK_APP_TOKEN: 'xapp-1' }, 'SLACK_BOT_TOKEN is missing; it is the Bot User OAuth Token'],
+    [
+      { SLACK_BOT_TOKEN: 'b', SLACK_APP_TOKEN: 'a', SLACK_API_URL: 'slack' },
+      'SLACK_API_URL must be the base of a Web API',
+    ],
     [{ CONSOLE: 'yes' }, 'CONSOLE must be auto, on or off'],
     [{ ROLE: 'boss' }, 'ROLE must be all, web, worker or bot'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of fatal'],

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 const BOTTOM = ['src/database', 'src/text', 'src/config.ts', 'src/feature'];
 const ADAPTERS = ['src/chat/[^/]+\\.ts', 'src/platforms', 'src/senders'];
 const FEATURES = [
+  'src/access',
   'src/stores',
   'src/deliveries',
   'src/events',
@@ -82,7 +83,7 @@ const ruleSet: IFlattenedRuleSet = {
     {
       name: 'express-stays-at-the-edge',
       severity: 'error',
-      from: { path: '^(src|commands)', pathNot: '^src/(api|ingest|chat/console)/' },
+      from: { path: '^(src|commands)', pathNot: '^src/(api|ingest|chat/(console|slack|discord))/' },
       to: { path: 'node_modules/(@types/)?express' },
     },
     {

@@ -18,7 +18,7 @@ const buttonSchema = z.strictObject({
 const formFieldSchema = z.strictObject({
   name: z.string(),
   label: z.string(),
-  kind: z.enum(['text', 'select', 'multiselect']),
+  kind: z.enum(['text', 'select', 'multiselect', 'person']),
   required: z.boolean(),
   hint: z.string().optional(),
   value: z.union([z.string(), z.array(z.string())]).optional(),

@@ -45,6 +45,8 @@ export interface CommandOption<Services> {
   takesRest?: true;
   /** How many of the last words make a value of this option, when it may be typed without its name (periods, channels, flags). */
   countTrailingWords?(words: readonly string[]): number;
+  /** What a chat can offer a picker for; the value is then the id that the chat gave. */
+  kind?: 'person';
   /** Text that a form shows before anything is typed. */
   example?: string;
   maximumLength?: number;

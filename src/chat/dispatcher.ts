@@ -4,7 +4,7 @@ import { type Translate, translator } from '../text/text.ts';
 import { foldCase, parseArguments, quoteArgument } from './arguments.ts';
 import type { Command, CommandContext, CommandOption, CommandOrigin, CommandVerb, OptionValues } from './command.ts';
 import { commandLine } from './command-line.ts';
-import { type Block, type Button, privateText, type Reply } from './message.ts';
+import { type Block, type Button, type FormField, privateText, type Reply } from './message.ts';
 import { mayAct } from './permissions.ts';
 
 export interface CommandRequest extends CommandOrigin {
@@ -155,21 +155,7 @@ async function askFor<Services>(
       return option.takesRest || option.countTrailingWords ? value : `${option.name}:${quoteArgument(value)}`;
     })
     .join(' ');
-  const fields = await Promise.all(
-    verb.options.map(async (option) => {
-      const choices = await option.complete?.(context);
-      return {
-        name: option.name,
-        label: translate(option.description),
-        kind: choices && choices.length > 0 ? ('select' as const) : ('text' as const),
-        required: option.required || (option.requiredAmongSeveral !== undefined && (choices?.length ?? 0) > 1),
-        ...(option.example ? { hint: translate('form.example', { example: option.example }) } : {}),
-        ...(values[option.name] === undefined ? {} : { value: values[option.name] as string }),
-        ...(choices && choices.length > 0 ? { choices } : {}),
-        ...(option.maximumLength ? { maximumLength: option.maximumLength } : {}),
-      };
-    }),
-  );
+  const fields = await Promise.all(verb.options.map((option) => fieldFor(context, option, values[option.name])));
   return {
     title: translate(verb.description),
     tone: 'neutral',
@@ -199,8 +185,26 @@ async function choiceOf<Services>(
   return {
     type: 'form',
     command: commandLine(line, values),
-    fields: [{ name: option.name, label: translate(option.description), kind: 'select', required: true, choices }],
+    fields: [{ ...(await fieldFor(context, option, undefined)), required: true }],
     submitLabel: translate('form.submit'),
+  };
+}
+
+async function fieldFor<Services>(
+  context: CommandContext<Services>,
+  option: CommandOption<Services>,
+  value: string | undefined,
+): Promise<FormField> {
+  const choices = (await option.complete?.(context)) ?? [];
+  return {
+    name: option.name,
+    label: context.translate(option.description),
+    kind: choices.length > 0 ? 'select' : (option.kind ?? 'text'),
+    required: option.required || (option.requiredAmongSeveral !== undefined && choices.length > 1),
+    ...(option.example ? { hint: context.translate('form.example', { example: option.example }) } : {}),
+    ...(value === undefined ? {} : { value }),
+    ...(choices.length > 0 ? { choices } : {}),
+    ...(option.maximumLength ? { maximumLength: option.maximumLength } : {}),
   };
 }
 

@@ -35,7 +35,8 @@ export interface FormField {
   /** The command option that the field fills. */
   name: string;
   label: string;
-  kind: 'text' | 'select' | 'multiselect';
+  /** `person`: somebody of the workspace, chosen with the chat's own picker where it has one; the value is their id. */
+  kind: 'text' | 'select' | 'multiselect' | 'person';
   required: boolean;
   hint?: string;
   value?: string | string[];

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { groupBy } from 'es-toolkit';
 import mongoose, { type Connection, Schema, type Types } from 'mongoose';
 import type { Logger } from 'pino';
 import { isDuplicateKey } from '../database/duplicate-key.ts';
 import { modelOn } from '../database/model.ts';
 import { isProductError } from '../text/product-error.ts';
+import type { Locale } from '../text/text.ts';
+import { ChatUnavailableError } from './chat-unavailable.ts';
 import type { Message } from './message.ts';
 import type { ChannelPost, ChatSurface } from './surface.ts';
+import { createUnreachableChannels } from './unreachable-channels.ts';
 
 export const POST_STATUSES = ['waiting', 'posted', 'failed'] as const;
 export type PostStatus = (typeof POST_STATUSES)[number];
@@ -57,8 +59,18 @@ export function postModel(connection: Connection) {
 const CLAIM_MILLISECONDS = 30_000;
 const FIRST_RETRY_MILLISECONDS = 1_000;
 const LONGEST_RETRY_MILLISECONDS = 5 * 60_000;
+/** A post that the chat refuses for itself is not worth more than this. */
 const MAXIMUM_ATTEMPTS = 20;
-const POSTS_IN_A_DRAIN = 100;
+/** News that a chat was too long away for is no news. */
+const MAXIMUM_AGE_MILLISECONDS = 24 * 60 * 60_000;
+/** So few at a time that no channel waits long for another one. */
+const POSTS_OF_A_CHANNEL = 5;
+const CHANNELS_IN_A_ROUND = 50;
+
+interface ChannelKey {
+  workspaceId: string;
+  channelId: string;
+}
 
 export interface ChatOutbox {
   /** Keeps a post until it is made. A key that is there already changes nothing. */
@@ -71,35 +83,55 @@ export interface ChatOutbox {
   lastPost(workspaceId: string, channelId: string): Promise<{ status: PostStatus; at: Date } | null>;
 }
 
-/** Posts to chat channels that survive a restart. */
+/**
+ * Posts to chat channels that survive a restart. A chat that is busy or away is waited for, and asked again when it said so; a channel that cannot be reached
+ * is reported once to an admin.
+ * @param dependencies.adminChannel where an admin of a workspace reads alone; null when nobody can be told
+ * @param dependencies.locale of what the admin is told
+ */
 export function createChatOutbox(dependencies: {
   connection: Connection;
   surfaces: readonly ChatSurface[];
+  adminChannel(workspaceId: string): Promise<string | null>;
+  locale: Locale;
   log: Logger;
   now?: () => Date;
   random?: () => number;
   /** Waits between two posts to one channel. */
   pause?: (milliseconds: number) => Promise<void>;
 }): ChatOutbox {
-  const { connection, surfaces, log } = dependencies;
+  const { connection, surfaces, adminChannel, log } = dependencies;
   const now = dependencies.now ?? (() => new Date());
   const random = dependencies.random ?? Math.random;
   const pause = dependencies.pause ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)));
   const posts = postModel(connection);
+  const lastPostAt = new Map<string, number>();
+  const unreachable = createUnreachableChannels({ connection, locale: dependencies.locale, now });
 
-  async function claimDue(): Promise<PostDocument[]> {
+  async function dueChannels(): Promise<ChannelKey[]> {
+    const groups = await posts.aggregate<{ _id: ChannelKey }>([
+      { $match: { status: 'waiting', availableAt: { $lte: now() } } },
+      { $group: { _id: { workspaceId: '$workspaceId', channelId: '$channelId' }, first: { $min: '$_id' } } },
+      { $sort: { first: 1 } },
+      { $limit: CHANNELS_IN_A_ROUND },
+    ]);
+    return groups.map(({ _id }) => _id);
+  }
+
+  async function claimDue({ workspaceId, channelId }: ChannelKey): Promise<PostDocument[]> {
+    const isDue = { workspaceId, channelId, status: 'waiting' as const, availableAt: { $lte: now() } };
     const due = await posts
-      .find({ status: 'waiting', availableAt: { $lte: now() } })
-      .sort({ availableAt: 1, _id: 1 })
-      .limit(POSTS_IN_A_DRAIN)
+      .find(isDue)
+      .sort({ _id: 1 })
+      .limit(POSTS_OF_A_CHANNEL)
       .select({ _id: 1 })
       .lean<{ _id: Types.ObjectId }[]>();
     if (due.length === 0) return [];
     const ids = due.map(({ _id }) => _id);
     const claimId = randomUUID();
     await posts.updateMany(
-      { _id: { $in: ids }, status: 'waiting', availableAt: { $lte: now() } },
-      { $set: { claimId, availableAt: new Date(now().getTime() + CLAIM_MILLISECONDS) } },
+      { ...isDue, _id: { $in: ids } },
+      { $set: { claimId, availableAt: later(CLAIM_MILLISECONDS) } },
     );
     return await posts
       .find({ _id: { $in: ids }, claimId })
@@ -107,28 +139,67 @@ export function createChatOutbox(dependencies: {
       .lean<PostDocument[]>();
   }
 
-  async function makePost(post: PostDocument, surface: ChatSurface | undefined): Promise<boolean> {
+  function later(milliseconds: number): Date {
+    return new Date(now().getTime() + milliseconds);
+  }
+
+  /** Makes a claim last from now on; false when it ran out meanwhile and another worker has the post. */
+  async function holdClaim({ _id, claimId }: PostDocument): Promise<boolean> {
+    const held = await posts.updateOne(
+      { _id, claimId, status: 'waiting' },
+      { $set: { availableAt: later(CLAIM_MILLISECONDS) } },
+    );
+    return held.matchedCount === 1;
+  }
+
+  /** Waits until the channel takes another post. */
+  async function keepPace(post: PostDocument, { postIntervalMilliseconds }: ChatSurface): Promise<void> {
+    if (postIntervalMilliseconds === 0) return;
+    const name = channelName(post);
+    const last = lastPostAt.get(name);
+    const wait = last === undefined ? 0 : last + postIntervalMilliseconds - now().getTime();
+    if (wait > 0) await pause(Math.min(wait, postIntervalMilliseconds));
+    lastPostAt.set(name, now().getTime());
+  }
+
+  async function makePost(post: PostDocument): Promise<unknown> {
     try {
-      if (!surface) throw new Error(`No chat is connected for workspace ${post.workspaceId}`);
+      const surface = surfaces.find((candidate) => candidate.serves(post.workspaceId));
+      if (!surface) throw new ChatUnavailableError(`none is connected for workspace ${post.workspaceId}`);
+      await keepPace(post, surface);
+      if (!(await holdClaim(post))) return null;
       await surface.post({
         key: post.key,
         workspaceId: post.workspaceId,
         channelId: post.channelId,
         message: post.message,
       });
-      await posts.updateOne({ _id: post._id }, { $set: { status: 'posted', postedAt: now(), error: null } });
-      return true;
     } catch (error) {
-      await noteFailure(post, error);
-      return false;
+      return error;
     }
+    await posts.updateOne({ _id: post._id }, { $set: { status: 'posted', postedAt: now(), error: null } });
+    await unreachable.clear(post);
+    return null;
   }
 
-  async function noteFailure(post: PostDocument, error: unknown): Promise<void> {
-    const attempts = post.attempts + 1;
-    const final = isProductError(error, 'channel_unreachable') || attempts >= MAXIMUM_ATTEMPTS;
+  /** The back-off: as long as the chat asked for, else ever longer, with jitter so that nobody comes back all at once. */
+  function nextTry(attempts: number, error: unknown): Date {
+    const asked = error instanceof ChatUnavailableError ? error.retryAfterMilliseconds : null;
+    if (asked !== null) return later(asked);
     const longest = Math.min(FIRST_RETRY_MILLISECONDS * 2 ** (attempts - 1), LONGEST_RETRY_MILLISECONDS);
-    const availableAt = new Date(now().getTime() + longest * (0.5 + random() / 2));
+    return later(longest * (0.5 + random() / 2));
+  }
+
+  function isFinal(post: PostDocument, attempts: number, error: unknown): boolean {
+    if (isProductError(error, 'channel_unreachable')) return true;
+    if (now().getTime() - post.createdAt.getTime() > MAXIMUM_AGE_MILLISECONDS) return true;
+    return attempts >= MAXIMUM_ATTEMPTS && !(error instanceof ChatUnavailableError);
+  }
+
+  async function noteFailure(post: PostDocument, error: unknown): Promise<Date> {
+    const attempts = post.attempts + 1;
+    const final = isFinal(post, attempts, error);
+    const availableAt = nextTry(attempts, error);
     log.warn(
       { err: error, post: post._id.toHexString(), channel: post.channelId, attempts, final },
       'A chat post was not made',
@@ -137,42 +208,78 @@ export function createChatOutbox(dependencies: {
       { _id: post._id },
       { $set: { attempts, availableAt, status: final ? 'failed' : 'waiting', error: errorCode(error) } },
     );
+    return availableAt;
   }
 
-  async function drainChannel(channelPosts: readonly PostDocument[]): Promise<number> {
+  /** What comes after a failed post of the same channel: nothing of it is made before the post is. */
+  async function holdBack(others: readonly PostDocument[], availableAt: Date): Promise<void> {
+    await posts.updateMany(claimed(others), { $set: { availableAt, claimId: null } });
+  }
+
+  async function giveUp(others: readonly PostDocument[], error: unknown): Promise<void> {
+    await posts.updateMany(claimed(others), { $set: { status: 'failed', error: errorCode(error) } });
+  }
+
+  async function tellAdmin(post: PostDocument): Promise<void> {
+    const surface = surfaces.find((candidate) => candidate.serves(post.workspaceId));
+    const known = (await surface?.channels(post.workspaceId))?.find(({ id }) => id === post.channelId);
+    const channelId = await adminChannel(post.workspaceId);
+    const notice = await unreachable.mark(post, known?.name ?? post.channelId);
+    // The conversation with the admin may be what cannot be reached.
+    if (channelId !== null && channelId !== post.channelId) await enqueue({ ...notice, channelId });
+  }
+
+  /** @returns how many were made */
+  async function drainChannel(channel: ChannelKey): Promise<number> {
+    const claimedPosts = await claimDue(channel);
     let made = 0;
-    for (const post of channelPosts) {
-      const surface = surfaces.find((candidate) => candidate.serves(post.workspaceId));
-      if (made > 0 && surface && surface.postIntervalMilliseconds > 0) await pause(surface.postIntervalMilliseconds);
-      if (!(await makePost(post, surface))) break;
-      made += 1;
+    for (const [index, post] of claimedPosts.entries()) {
+      const error = await makePost(post);
+      if (error === null) {
+        made += 1;
+        continue;
+      }
+      const availableAt = await noteFailure(post, error);
+      const others = claimedPosts.slice(index + 1);
+      if (isProductError(error, 'channel_unreachable')) {
+        await giveUp(others, error);
+        await tellAdmin(post).catch((fault: unknown) =>
+          log.warn({ err: fault }, 'No admin was told of a lost channel'),
+        );
+        break;
+      }
+      if (error instanceof ChatUnavailableError) {
+        await holdBack(others, availableAt);
+        break;
+      }
     }
     return made;
   }
 
+  async function enqueue(post: ChannelPost): Promise<void> {
+    try {
+      await posts.create({
+        _id: new mongoose.Types.ObjectId(),
+        ...post,
+        status: 'waiting',
+        attempts: 0,
+        availableAt: now(),
+        createdAt: now(),
+      });
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+    }
+  }
+
   return {
-    async enqueue(post) {
-      try {
-        await posts.create({
-          _id: new mongoose.Types.ObjectId(),
-          ...post,
-          status: 'waiting',
-          attempts: 0,
-          availableAt: now(),
-          createdAt: now(),
-        });
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-      }
-    },
+    enqueue,
 
     async drain() {
       let total = 0;
       for (;;) {
-        const claimed = await claimDue();
-        if (claimed.length === 0) return total;
-        const channels = groupBy(claimed, (post) => `${post.workspaceId} ${post.channelId}`);
-        const made = await Promise.all(Object.values(channels).map(drainChannel));
+        const channels = await dueChannels();
+        if (channels.length === 0) return total;
+        const made = await Promise.all(channels.map(drainChannel));
         total += made.reduce((sum, count) => sum + count, 0);
       }
     },
@@ -193,6 +300,14 @@ export function createChatOutbox(dependencies: {
       return post ? { status: post.status, at: post.postedAt ?? post.createdAt } : null;
     },
   };
+}
+
+function channelName({ workspaceId, channelId }: ChannelKey): string {
+  return `${workspaceId} ${channelId}`;
+}
+
+function claimed(some: readonly PostDocument[]) {
+  return { _id: { $in: some.map(({ _id }) => _id) }, claimId: some[0]?.claimId ?? null, status: 'waiting' as const };
 }
 
 function errorCode(error: unknown): string {

@@ -15,6 +15,12 @@ export interface Channel {
   name: string;
 }
 
+/** Somebody of a workspace. */
+export interface Person {
+  id: string;
+  name: string;
+}
+
 /** One message to one channel. */
 export interface ChannelPost extends ChannelReference {
   /** The same post has the same key: a surface that can tell shows it once. */
@@ -29,7 +35,18 @@ export interface ChatSurface {
   serves(workspaceId: string): boolean;
   /** The channels that the product may post to. */
   channels(workspaceId: string): Promise<Channel[]>;
-  /** Posts once. Throws `ProductError` with code `channel_unreachable` when it can never succeed; any other error may be tried again. */
+  /** Who has that id; null when nobody of the workspace has. A surface without it takes any id as a name. */
+  person?(workspaceId: string, userId: string): Promise<Person | null>;
+  /**
+   * A channel in which one of these people, or else an admin of the workspace, reads alone; null when there is nobody to tell.
+   * @param admins ids of people who were made admins here
+   */
+  adminChannel?(workspaceId: string, admins: readonly string[]): Promise<string | null>;
+  /**
+   * Posts once.
+   * @throws ProductError `channel_unreachable` when it can never succeed
+   * @throws ChatUnavailableError when the chat takes nothing now, whatever the post; any other error is about this post, and may pass
+   */
   post(post: ChannelPost): Promise<void>;
   /** Least time between two posts to one channel, in milliseconds. */
   postIntervalMilliseconds: number;

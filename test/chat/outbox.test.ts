@@ -1,6 +1,7 @@
 import mongoose from 'mongoose';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { ChatUnavailableError } from '../../src/chat/chat-unavailable.ts';
 import { textMessage } from '../../src/chat/message.ts';
 import { createChatOutbox, postModel } from '../../src/chat/outbox.ts';
 import type { ChannelPost, ChatSurface } from '../../src/chat/surface.ts';
@@ -19,6 +20,8 @@ describe('the chat outbox', () => {
       createChatOutbox({
         connection: database.connection,
         surfaces: [surface],
+        adminChannel: async () => 'admin',
+        locale: 'pt-BR',
         log,
         now: () => new Date(clock.time),
         random: () => 0.5,
@@ -118,5 +121,122 @@ describe('the chat outbox', () => {
     clock.time += 30_000;
     expect(await make().drain()).toBe(1);
     expect(surface.posts.map(({ key }) => key)).toEqual(['orphan']);
+  });
+
+  it('leaves a busy chat alone for as long as it asks, however often, and then posts everything in order', async () => {
+    const recording = recordingSurface();
+    let busy = true;
+    let calls = 0;
+    const stormy: ChatSurface = {
+      ...recording,
+      async post(made) {
+        calls += 1;
+        if (busy) throw new ChatUnavailableError('ratelimited', 30_000);
+        await recording.post(made);
+      },
+    };
+    const { outbox, clock } = await outboxOn(stormy);
+    const keys = Array.from({ length: 12 }, (_, index) => `storm-${index}`);
+    for (const key of keys) await outbox.enqueue(post(key));
+    for (let storm = 1; storm <= 30; storm += 1) {
+      await outbox.drain();
+      await outbox.drain();
+      clock.time += 29_999;
+      await outbox.drain();
+      clock.time += 1;
+    }
+    expect(recording.posts).toEqual([]);
+    // Twelve wait, in rounds of five: three calls in the first round at most, and then one for what is due at once.
+    expect(calls).toBeLessThanOrEqual(30 * 3);
+    busy = false;
+    await outbox.drain();
+    expect(recording.posts.map(({ key }) => key)).toEqual(keys);
+  });
+
+  it('gives up on news that is a day old', async () => {
+    const away: ChatSurface = {
+      ...recordingSurface(),
+      async post() {
+        throw new ChatUnavailableError('no answer');
+      },
+    };
+    const { outbox, clock } = await outboxOn(away);
+    await outbox.enqueue(post('old'));
+    for (let minutes = 0; minutes < 24 * 60; minutes += 5) {
+      await outbox.drain();
+      expect((await outbox.statusOf(['old'])).get('old')).toBe('waiting');
+      clock.time += 5 * 60_000;
+    }
+    clock.time += 1;
+    await outbox.drain();
+    expect((await outbox.statusOf(['old'])).get('old')).toBe('failed');
+  });
+
+  it('tells an admin once that a channel is lost, and again when it was found and lost again', async () => {
+    const recording = recordingSurface();
+    let isLost = true;
+    const flaky: ChatSurface = {
+      ...recording,
+      async post(made) {
+        if (isLost && made.channelId === 'vendas') throw new ProductError('channel_unreachable', { channel: 'vendas' });
+        await recording.post(made);
+      },
+    };
+    const { outbox, clock } = await outboxOn(flaky);
+    const notices = () => recording.posts.filter(({ channelId }) => channelId === 'admin');
+    for (const key of ['a', 'b', 'c']) await outbox.enqueue(post(key));
+    await outbox.drain();
+    await outbox.enqueue(post('d'));
+    await outbox.drain();
+    expect(notices()).toHaveLength(1);
+    expect(JSON.stringify(notices())).toContain('#vendas');
+    expect([...(await outbox.statusOf(['a', 'b', 'c', 'd'])).values()]).toEqual(Array(4).fill('failed'));
+    isLost = false;
+    await outbox.enqueue(post('e'));
+    await outbox.drain();
+    isLost = true;
+    clock.time += 1_000;
+    await outbox.enqueue(post('f'));
+    await outbox.drain();
+    expect(notices()).toHaveLength(2);
+  });
+
+  it('lets no channel wait for another one that is slow', async () => {
+    const order: string[] = [];
+    const slow: ChatSurface = {
+      ...recordingSurface(),
+      postIntervalMilliseconds: 1_000,
+      async post({ key }) {
+        order.push(key);
+      },
+    };
+    const { outbox } = await outboxOn(slow, async () => undefined);
+    for (let index = 0; index < 120; index += 1) await outbox.enqueue(post(`busy-${index}`));
+    await outbox.enqueue(post('quiet', 'equipe'));
+    await outbox.drain();
+    expect(order).toHaveLength(121);
+    expect(order.indexOf('quiet')).toBeLessThan(10);
+  });
+
+  it('does not post what another worker took over while it waited for its turn', async () => {
+    const posted: string[] = [];
+    const counting: ChatSurface = {
+      ...recordingSurface(),
+      postIntervalMilliseconds: 1_000,
+      async post({ key }) {
+        posted.push(key);
+      },
+    };
+    let other: () => Promise<unknown> = async () => undefined;
+    const { outbox, make, clock } = await outboxOn(counting, async () => {
+      clock.time += 40_000;
+      const takeOver = other;
+      other = async () => undefined;
+      await takeOver();
+    });
+    for (const key of ['one', 'two', 'three']) await outbox.enqueue(post(key));
+    other = () => make().drain();
+    await outbox.drain();
+    expect([...posted].sort()).toEqual(['one', 'three', 'two']);
   });
 });

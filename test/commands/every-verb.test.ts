@@ -85,6 +85,7 @@ it('leaves viewers to look and operators to keep things running', () => {
     '/relatorio loja',
     '/alertas ver',
     '/eventos listar',
+    '/acesso ver',
     '/ajuda ver',
   ]);
   expect(namesFor('operator')).toEqual([

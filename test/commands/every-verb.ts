@@ -35,6 +35,8 @@ const VALUES: Readonly<Record<string, string>> = {
   resultado: 'processado',
   todos: 'falhas',
   comando: 'loja',
+  pessoa: '@bia',
+  papel: 'operador',
 };
 
 /** Options that a verb cannot do without although another one would do as well. */

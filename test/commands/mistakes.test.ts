@@ -7,7 +7,7 @@ import { blockOf, refusalOf, textOf, useCommandLine, WORKSPACE } from './command
 const commandLine = useCommandLine();
 const { type } = commandLine;
 
-const COMMANDS = '/loja, /checklist, /relatorio, /alertas, /eventos';
+const COMMANDS = '/loja, /checklist, /relatorio, /alertas, /eventos, /acesso';
 const STORE_VERBS = 'criar, listar, ver, webhook, editar, pausar, retomar, trocar-url, remover';
 const STORES = 'Ateliê da Ana, Hoje';
 const CHANNELS = { count: 2, channels: '#vendas, #equipe' };
@@ -86,6 +86,7 @@ const MISTAKES: [line: string, code: ErrorCode, values?: TextValues][] = [
   ['/eventos ver 123', 'delivery_unknown', { id: '123' }],
   ['/eventos ver 0123456789abcdef01234567', 'delivery_unknown', { id: '0123456789abcdef01234567' }],
   ['/eventos reprocessar', 'replay_what'],
+  ['/acesso dar @bia papel:chefe', 'role_unknown', { role: 'chefe', roles: 'leitor, operador, admin' }],
   ['/eventos reprocessar todos:tudo loja:Hoje', 'replay_group_unknown', { group: 'tudo', groups: GROUPS }],
 ];
 
@@ -119,6 +120,7 @@ describe('a mistake', () => {
     ['/loja criar "  "', 'nome', '/loja criar Curso de Violão'],
     ['/alertas canal loja:Hoje', 'canal', '/alertas canal #vendas'],
     ['/alertas minimo loja:Hoje', 'valor', '/alertas minimo 97,00'],
+    ['/acesso dar operador', 'pessoa', '/acesso dar @ana operador'],
     ['/eventos ver', 'id', '/eventos ver 6743a1f09b1e8a0012c4d5e6'],
   ])('of leaving something out (%s) is answered with a form, and with what to type', async (line, names, example) => {
     for (const locale of LOCALES) {

@@ -11,4 +11,6 @@ export const alerts: Record<keyof typeof portuguese, string> = {
   'alert.amount': 'Amount',
   'alert.gathered': '{count, plural, one {# alert} other {# alerts}} in the last minute',
   'alert.gathered_caption': 'Gathered into one message to keep the channel readable',
+  'alert.channel_lost':
+    'I can no longer post in #{channel}. Invite me to the channel again or choose another one with /alertas canal. Until then its alerts do not appear.',
 };

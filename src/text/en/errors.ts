@@ -39,6 +39,8 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.delivery_unknown': 'I cannot find delivery {id}. See the latest with /eventos listar.',
   'error.channel_unknown':
     'I cannot find the channel “{channel}”. {count, plural, =0 {There is none yet that I may post to: invite Sininho to one.} other {The channels I may post to are: {channels}.}}',
+  'error.person_unknown': 'I did not find “{person}” in this workspace. Mention the person with @.',
+  'error.role_unknown': '“{role}” is not a role. Use one of these: {roles}.',
   'error.key_missing':
     'This needs a key. Send the header Authorization: Bearer KEY, with the admin key that the server printed at its first start.',
   'error.key_wrong': 'That key is not valid. Check the admin key in ADMIN_API_KEY or in the data directory.',

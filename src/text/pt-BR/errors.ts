@@ -34,6 +34,8 @@ export const errors = {
   'error.delivery_unknown': 'Não encontrei o recebimento {id}. Veja os últimos com /eventos listar.',
   'error.channel_unknown':
     'Não encontrei o canal “{channel}”. {count, plural, =0 {Ainda não posso postar em nenhum: convide o Sininho para um.} other {Os canais em que posso postar: {channels}.}}',
+  'error.person_unknown': 'Não encontrei “{person}” neste espaço de trabalho. Mencione a pessoa com @.',
+  'error.role_unknown': '“{role}” não é um papel. Use um destes: {roles}.',
   'error.key_missing':
     'Falta a chave. Envie o cabeçalho Authorization: Bearer CHAVE, com a chave de administração que o servidor mostrou ao iniciar pela primeira vez.',
   'error.key_wrong': 'Essa chave não vale. Confira a chave de administração em ADMIN_API_KEY ou na pasta de dados.',

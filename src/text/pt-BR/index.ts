@@ -1,3 +1,4 @@
+import { access } from './access.ts';
 import { alerts } from './alerts.ts';
 import { checklist } from './checklist.ts';
 import { console } from './console.ts';
@@ -6,6 +7,7 @@ import { errors } from './errors.ts';
 import { events } from './events.ts';
 import { help } from './help.ts';
 import { reports } from './reports.ts';
+import { slack } from './slack.ts';
 import { stores } from './stores.ts';
 import { vocabulary } from './vocabulary.ts';
 
@@ -19,5 +21,7 @@ export const ptBR = {
   ...help,
   ...console,
   ...digest,
+  ...access,
+  ...slack,
   ...vocabulary,
 } as const;

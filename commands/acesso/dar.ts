@@ -1,0 +1,19 @@
+import type { CommandVerb } from '../../src/chat/command.ts';
+import { privateText } from '../../src/chat/message.ts';
+import { chosenPerson, personOption } from '../options/person-option.ts';
+import type { CommandServices } from '../services.ts';
+import { chosenRole, roleOption } from './role-option.ts';
+
+export const dar: CommandVerb<CommandServices> = {
+  name: 'dar',
+  description: 'command.acesso.dar',
+  role: 'admin',
+  options: [personOption, roleOption],
+  async run(context, options) {
+    const { translate, services, workspaceId, user } = context;
+    const role = chosenRole(options);
+    const person = await chosenPerson(context, options);
+    await services.access.give(workspaceId, person, role, user.name);
+    return privateText('success', translate('access.given', { person: person.name, role: translate(`role.${role}`) }));
+  },
+};

@@ -1,0 +1,100 @@
+import { ProductError } from '../../text/product-error.ts';
+import { type Locale, translator } from '../../text/text.ts';
+import { ChatUnavailableError } from '../chat-unavailable.ts';
+import type { Channel, ChatSurface } from '../surface.ts';
+import { renderMessage } from './render-message.ts';
+import type { SlackApi } from './slack-api.ts';
+import type { SlackFiles } from './slack-files.ts';
+import type { SlackPeople } from './slack-people.ts';
+
+const PREFIX = 'slack:';
+/** https://docs.slack.dev/apis/web-api/rate-limits: about one message a second to a channel. */
+const POST_INTERVAL_MILLISECONDS = 1_000;
+/** One command asks for the channels several times; a person who has just invited us asks again after some seconds. */
+const CHANNELS_MILLISECONDS = 3_000;
+
+/** A Slack team as a workspace. */
+export function slackWorkspaceId(teamId: string): string {
+  return `${PREFIX}${teamId}`;
+}
+
+/** A Slack team as a place to post: the channels that the app was invited to. */
+export function createSlackSurface(dependencies: {
+  api: SlackApi;
+  people: SlackPeople;
+  files: SlackFiles;
+  locale: Locale;
+  now?: () => Date;
+}): ChatSurface {
+  const { api, people, files, locale, now = () => new Date() } = dependencies;
+  let listed: { channels: Promise<Channel[]>; at: number } | null = null;
+
+  /** The token reaches one team; whatever belongs to another one is not ours to touch. */
+  function isOurs(workspaceId: string): boolean {
+    const teamId = api.teamId();
+    if (teamId === null) throw new ChatUnavailableError('not connected yet');
+    return workspaceId === slackWorkspaceId(teamId);
+  }
+
+  async function listChannels(): Promise<Channel[]> {
+    const channels: Channel[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await api.call((slack) =>
+        slack.users.conversations({
+          types: 'public_channel,private_channel',
+          exclude_archived: true,
+          limit: 200,
+          ...(cursor ? { cursor } : {}),
+        }),
+      );
+      for (const { id, name } of page.channels ?? []) if (id && name) channels.push({ id, name });
+      cursor = page.response_metadata?.next_cursor;
+    } while (cursor);
+    return channels;
+  }
+
+  async function channels(): Promise<Channel[]> {
+    if (listed && now().getTime() - listed.at < CHANNELS_MILLISECONDS) return await listed.channels;
+    const before = listed;
+    const channels = listChannels();
+    listed = { channels, at: now().getTime() };
+    try {
+      return await channels;
+    } catch (error) {
+      listed = before;
+      if (!(error instanceof ChatUnavailableError)) throw error;
+      // What Slack said last is better than no answer at all.
+      return (await before?.channels) ?? [];
+    }
+  }
+
+  return {
+    name: 'slack',
+    postIntervalMilliseconds: POST_INTERVAL_MILLISECONDS,
+    serves: (workspaceId) => workspaceId.startsWith(PREFIX),
+    channels: async (workspaceId) => (api.teamId() !== null && isOurs(workspaceId) ? await channels() : []),
+
+    async person(workspaceId, userId) {
+      const person = isOurs(workspaceId) ? await people.find(userId) : null;
+      return person && { id: person.id, name: person.name };
+    },
+
+    async adminChannel(workspaceId, admins) {
+      if (!isOurs(workspaceId)) return null;
+      // Slack takes a person's id for the direct conversation with them.
+      return admins[0] ?? (await people.firstAdmin());
+    },
+
+    async post({ workspaceId, channelId, message }) {
+      if (!isOurs(workspaceId)) throw new ProductError('channel_unreachable', { channel: channelId });
+      const rendered = renderMessage(message, { translate: translator(locale) });
+      for (const { text, blocks } of rendered.messages) {
+        await api.call((slack) =>
+          slack.chat.postMessage({ channel: channelId, text, blocks, unfurl_links: false, unfurl_media: false }),
+        );
+      }
+      if (rendered.files.length > 0) await files.share(channelId, rendered.files);
+    },
+  };
+}

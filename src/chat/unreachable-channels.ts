@@ -1,0 +1,56 @@
+import { type Connection, Schema } from 'mongoose';
+import { modelOn } from '../database/model.ts';
+import { type Locale, translator } from '../text/text.ts';
+import { textMessage } from './message.ts';
+import type { ChannelPost, ChannelReference } from './surface.ts';
+
+interface UnreachableChannel {
+  /** `workspace channel` */
+  _id: string;
+  since: Date;
+}
+
+const unreachableChannelSchema = new Schema<UnreachableChannel>(
+  { _id: { type: String, required: true }, since: { type: Date, required: true } },
+  { collection: 'unreachablechannels', versionKey: false },
+);
+
+export interface UnreachableChannels {
+  /**
+   * Notes that a channel cannot be reached.
+   * @returns what an admin is told: the same key for as long as the channel stays lost, so that it is told once
+   */
+  mark(channel: ChannelReference, name: string): Promise<Omit<ChannelPost, 'channelId'>>;
+  /** A post was made, so the channel is there; the next loss is told again. */
+  clear(channel: ChannelReference): Promise<void>;
+}
+
+/** The channels that a chat refuses for good, each since its first refusal. */
+export function createUnreachableChannels(dependencies: {
+  connection: Connection;
+  locale: Locale;
+  now: () => Date;
+}): UnreachableChannels {
+  const { connection, locale, now } = dependencies;
+  const channels = modelOn<UnreachableChannel>(connection, 'UnreachableChannel', unreachableChannelSchema);
+  return {
+    async mark({ workspaceId, channelId }, name) {
+      const _id = idOf({ workspaceId, channelId });
+      await channels.updateOne({ _id }, { $setOnInsert: { since: now() } }, { upsert: true });
+      const marked = await channels.findById(_id).lean<UnreachableChannel>();
+      const since = marked?.since ?? now();
+      return {
+        key: `channel-lost:${workspaceId}:${channelId}:${since.toISOString()}`,
+        workspaceId,
+        message: textMessage('attention', translator(locale)('alert.channel_lost', { channel: name })),
+      };
+    },
+    async clear(channel) {
+      await channels.deleteOne({ _id: idOf(channel) });
+    },
+  };
+}
+
+function idOf({ workspaceId, channelId }: ChannelReference): string {
+  return `${workspaceId} ${channelId}`;
+}
