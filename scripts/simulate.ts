@@ -1,7 +1,7 @@
 import { readOptions, USAGE } from './simulate/options.ts';
-import { createRunOutput } from './simulate/run-output.ts';
 import { runSimulation } from './simulate/run-simulation.ts';
 import { SimulatorError } from './simulate/simulator-error.ts';
+import { createRunOutput } from './terminal/run-output.ts';
 
 const EXIT_DIFFERENCES = 1;
 const EXIT_NO_RUN = 2;

@@ -1,9 +1,9 @@
+import type { RunOutput } from '../terminal/run-output.ts';
 import { connectAdminApi, type SeenStore } from './admin-api.ts';
 import { isKept } from './check/check-answers.ts';
 import { checkRun } from './check/check-run.ts';
 import type { Difference } from './check/differences.ts';
 import type { SimulatorOptions } from './options.ts';
-import type { RunOutput } from './run-output.ts';
 import { runSummary } from './run-summary.ts';
 import { planDeliveries } from './scenarios.ts';
 import { type SentDelivery, sendDeliveries } from './send-deliveries.ts';

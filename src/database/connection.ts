@@ -2,7 +2,10 @@ import mongoose, { type Connection } from 'mongoose';
 import type { Logger } from 'pino';
 import { type EmbeddedServer, startEmbeddedServer } from './embedded/server.ts';
 
-const DATABASE_NAME = 'sininho';
+/** The database's name where nobody chose another. */
+export const DATABASE_NAME = 'sininho';
+/** What the driver takes when a connection string names none. */
+const DRIVERS_DEFAULT_NAME = 'test';
 /** How long an operation looks for a server before it fails: short, because a webhook waits for it. */
 const SERVER_SELECTION_MILLISECONDS = 3_000;
 
@@ -55,11 +58,11 @@ function embeddedUri(server: EmbeddedServer | null): string {
 }
 
 async function connect(connection: Connection, uri: string, log: Logger, isClosing: () => boolean): Promise<void> {
-  const parsed = new mongoose.mongo.MongoClient(uri).options;
+  const dbName = databaseNameOf(uri);
   for (;;) {
     try {
       await connection.openUri(uri, {
-        dbName: parsed.dbName === 'test' ? DATABASE_NAME : parsed.dbName,
+        dbName,
         autoIndex: false,
         autoCreate: false,
         bufferCommands: false,
@@ -70,11 +73,17 @@ async function connect(connection: Connection, uri: string, log: Logger, isClosi
     } catch (error) {
       if (isClosing()) return;
       log.error(
-        { err: error },
+        { reason: error instanceof Error ? error.message : String(error) },
         'The database does not answer; trying again. Check MONGODB_URI and that the server is up.',
       );
     }
   }
+}
+
+/** The database that a connection string names. @throws MongoParseError when it is not a connection string */
+export function databaseNameOf(uri: string): string {
+  const { dbName } = new mongoose.mongo.MongoClient(uri).options;
+  return dbName === DRIVERS_DEFAULT_NAME ? DATABASE_NAME : dbName;
 }
 
 /** Creates what is missing of the indexes that every model on the connection declares. */

@@ -15,17 +15,17 @@ export async function readOrCreateSecret(
   create: () => string,
 ): Promise<{ secret: string; created: boolean }> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, name);
-  const existing = await readSecret(path);
+  const existing = await readSecret(directory, name);
   if (existing !== null) return { secret: existing, created: false };
   const secret = create();
-  if (await writeOnce(path, secret)) return { secret, created: true };
-  return { secret: (await readSecret(path)) ?? secret, created: false };
+  if (await writeOnce(join(directory, name), secret)) return { secret, created: true };
+  return { secret: (await readSecret(directory, name)) ?? secret, created: false };
 }
 
-async function readSecret(path: string): Promise<string | null> {
+/** A secret that was made before; null when there is none. */
+export async function readSecret(directory: string, name: string): Promise<string | null> {
   try {
-    return (await readFile(path, 'utf8')).trim();
+    return (await readFile(join(directory, name), 'utf8')).trim();
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return null;
     throw error;

@@ -1,9 +1,10 @@
+import type { Transaction } from 'lmdb';
 import { type BsonDocument, decodeDocument, encodeDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
 import { compileFilter, type Filter } from './query.ts';
 import { asBuffer } from './raw-bson.ts';
 import { parseSort, type SortField } from './sort.ts';
-import { type Storage, scanRange } from './storage.ts';
+import { type Storage, type Store, scanRange } from './storage.ts';
 
 /** An index as the client described it, and what planning needs to know about it. */
 export interface Index {
@@ -69,6 +70,8 @@ export interface Catalog {
 
 const NEXT_ID = Buffer.from('next-id');
 const COLLECTION_PREFIX = 'collection:';
+/** The first key behind all that begin with the prefix. */
+const AFTER_COLLECTIONS = 'collection;';
 const GARBAGE_PREFIX = 'garbage:';
 
 /** Reads the catalog from the store. */
@@ -164,6 +167,15 @@ export function openCatalog(storage: Storage): Catalog {
       save(collection);
     },
   };
+}
+
+/** Which collections a snapshot of the store holds. */
+export function storedCollections(catalog: Store, transaction: Transaction): { id: number; namespace: string }[] {
+  const range = { start: Buffer.from(COLLECTION_PREFIX), end: Buffer.from(AFTER_COLLECTIONS), transaction };
+  return Array.from(catalog.getRange(range), ({ value }) => {
+    const { id, namespace } = decodeDocument(value);
+    return { id: id as number, namespace: namespace as string };
+  });
 }
 
 /** The catalog's key for removing a piece of garbage. */

@@ -101,6 +101,7 @@ function refuseParallelArrays(fields: readonly FieldValues[]): void {
 }
 
 function combinations(fields: readonly FieldValues[]): unknown[][] {
+  if (fields.every(({ values }) => values.length === 1)) return [fields.map(({ values }) => values[0])];
   let combined: unknown[][] = [[]];
   for (const { values } of fields) {
     combined = combined.flatMap((beginning) => values.map((value) => [...beginning, value]));

@@ -2,7 +2,7 @@ import { BSONRegExp } from 'bson';
 import { Query } from 'mingo/query';
 import { type BsonDocument, decodeDocument, isDocument, toRegExp } from './document-codec.ts';
 import { CommandError } from './errors.ts';
-import { mingoContext } from './query-operators.ts';
+import { filterOptions } from './filter-options.ts';
 import { pickFields } from './raw-bson.ts';
 
 /** A filter, checked and compiled once per request. */
@@ -34,8 +34,6 @@ const UNSUPPORTED = new Set([
   '$function',
 ]);
 
-const queryOptions = { context: mingoContext, scriptEnabled: false };
-
 /** Checks and compiles a filter. @throws CommandError BadValue for operators that MongoDB does not know, NotImplemented for those the engine lacks */
 export function compileFilter(filter: unknown): Filter {
   if (filter === undefined || filter === null) return EVERYTHING;
@@ -66,7 +64,7 @@ const EVERYTHING: Filter = {
 
 function compile(source: BsonDocument): Query {
   try {
-    return new Query(source, queryOptions);
+    return new Query(source, filterOptions);
   } catch (error) {
     if (error instanceof CommandError || error instanceof RangeError) throw error;
     throw new CommandError(2, error instanceof Error ? error.message : 'invalid filter');

@@ -24,15 +24,85 @@ interface RawElement {
 
 function* elementsOf(bytes: Uint8Array): Generator<RawElement> {
   const buffer = asBuffer(bytes);
-  for (const [type, nameOffset, nameLength, offset, length] of onDemand.parseToElements(bytes)) {
+  const places = placesOf(buffer);
+  for (let at = 0; at < places.length; at += PLACES) {
+    const [type = 0, nameStart = 0, valueStart = 0, end = 0] = places.slice(at, at + PLACES);
     yield {
       type,
-      name: buffer.toString('utf8', nameOffset, nameOffset + nameLength),
-      start: nameOffset - 1,
-      end: offset + length,
-      valueStart: offset,
+      name: buffer.toString('utf8', nameStart, valueStart - 1),
+      start: nameStart - 1,
+      end,
+      valueStart,
     };
   }
+}
+
+/** How many numbers tell of an element: its type, where its name begins, where its value begins and where it ends. */
+const PLACES = 4;
+
+/** Where the top-level elements of a document are. No object is made for any of them: this runs several times for each write. */
+function placesOf(buffer: Buffer): number[] {
+  const places: number[] = [];
+  const last = buffer.length - 1;
+  let offset = 4;
+  while (offset < last) {
+    const type = buffer[offset] ?? 0;
+    const nameEnd = buffer.indexOf(0, offset + 1);
+    const end = nameEnd < 0 ? -1 : valueEnd(buffer, type, nameEnd + 1);
+    // What is rare or broken is left to the library, which tells what is wrong.
+    if (end < 0 || end > last) return placesByLibrary(buffer);
+    places.push(type, offset + 1, nameEnd + 1, end);
+    offset = end;
+  }
+  return offset === last && buffer[last] === 0 && buffer.readInt32LE(0) === buffer.length
+    ? places
+    : placesByLibrary(buffer);
+}
+
+function placesByLibrary(buffer: Buffer): number[] {
+  return Array.from(onDemand.parseToElements(buffer), ([type, nameStart, , valueStart, length]) => [
+    type,
+    nameStart,
+    valueStart,
+    valueStart + length,
+  ]).flat();
+}
+
+/** Where a value ends, by its type (https://bsonspec.org/spec.html); negative for the types that are left to the library. */
+function valueEnd(buffer: Buffer, type: number, start: number): number {
+  switch (type) {
+    case 0x01: // double
+    case 0x09: // date
+    case 0x11: // timestamp
+    case 0x12: // int64
+      return start + 8;
+    case 0x02: // string
+      return sizedEnd(buffer, start, 4, 1);
+    case EMBEDDED_DOCUMENT:
+    case ARRAY:
+      return sizedEnd(buffer, start, 0, 5);
+    case 0x05: // binary
+      return sizedEnd(buffer, start, 5, 0);
+    case 0x07: // ObjectId
+      return start + 12;
+    case 0x08: // boolean
+      return start + 1;
+    case 0x0a: // null
+      return start;
+    case 0x10: // int32
+      return start + 4;
+    case 0x13: // Decimal128
+      return start + 16;
+    default:
+      return -1;
+  }
+}
+
+/** The end of a value that begins with its size, which leaves out the first `uncounted` bytes and is at least `smallest`. */
+function sizedEnd(buffer: Buffer, start: number, uncounted: number, smallest: number): number {
+  if (start + 4 > buffer.length) return -1;
+  const size = buffer.readInt32LE(start);
+  return size < smallest ? -1 : start + uncounted + size;
 }
 
 /** A Buffer over the same memory. */
@@ -42,23 +112,44 @@ export function asBuffer(bytes: Uint8Array): Buffer {
 
 /** A document of only the named top-level fields; the same bytes when it has no others. */
 export function pickFields(bytes: Uint8Array, names: ReadonlySet<string>): Uint8Array {
-  return selectFields(bytes, (name) => names.has(name));
+  const wanted = encodedNames(names);
+  return selectFields(bytes, (buffer, start, end) => wanted.some((name) => isName(buffer, start, end, name)));
 }
 
 /** A document without one top-level field. */
 export function omitField(bytes: Uint8Array, omitted: string): Uint8Array {
-  return selectFields(bytes, (name) => name !== omitted);
+  const name = Buffer.from(omitted);
+  return selectFields(bytes, (buffer, start, end) => !isName(buffer, start, end, name));
 }
 
-function selectFields(bytes: Uint8Array, wanted: (name: string) => boolean): Uint8Array {
+function selectFields(bytes: Uint8Array, wanted: (buffer: Buffer, start: number, end: number) => boolean): Uint8Array {
   const buffer = asBuffer(bytes);
+  const places = placesOf(buffer);
   const kept: Buffer[] = [];
-  let dropped = false;
-  for (const { name, start, end } of elementsOf(bytes)) {
-    if (wanted(name)) kept.push(buffer.subarray(start, end));
-    else dropped = true;
+  for (let at = 0; at < places.length; at += PLACES) {
+    const nameStart = places[at + 1] ?? 0;
+    if (wanted(buffer, nameStart, (places[at + 2] ?? 0) - 1)) kept.push(buffer.subarray(nameStart - 1, places[at + 3]));
   }
-  return dropped ? wrapElements(kept) : bytes;
+  return kept.length * PLACES < places.length ? wrapElements(kept) : bytes;
+}
+
+const knownNames = new WeakMap<ReadonlySet<string>, readonly Buffer[]>();
+
+/** Names as bytes, so that those of a document need not be decoded. */
+function encodedNames(names: ReadonlySet<string>): readonly Buffer[] {
+  const known = knownNames.get(names);
+  if (known && known.length === names.size) return known;
+  const encoded = [...names].map((name) => Buffer.from(name));
+  knownNames.set(names, encoded);
+  return encoded;
+}
+
+function isName(buffer: Buffer, start: number, end: number, name: Buffer): boolean {
+  if (end - start !== name.length) return false;
+  for (let position = 0; position < name.length; position += 1) {
+    if (buffer[start + position] !== name[position]) return false;
+  }
+  return true;
 }
 
 function wrapElements(elements: readonly Buffer[]): Buffer {

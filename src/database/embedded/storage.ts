@@ -1,4 +1,4 @@
-import { type Database, open, type RootDatabase } from 'lmdb';
+import { type Database, open, type RootDatabase, type Transaction } from 'lmdb';
 import { CommandError } from './errors.ts';
 
 /** Bytes in, bytes out; keys compare as memcmp. */
@@ -176,11 +176,12 @@ export interface StoredEntry {
 /**
  * Walks a range in order. The range is read in steps, each from the then current state, so a scan may stay open for long
  * without keeping old pages alive; what changes behind it is not seen again, what changes ahead of it is.
+ * @param options.transaction reads the state of this snapshot at every step instead
  */
 export function* scanRange(
   store: Store,
   range: KeyRange,
-  options: { reverse: boolean; values: boolean },
+  options: { reverse: boolean; values: boolean; transaction?: Transaction },
 ): Generator<StoredEntry> {
   let from = options.reverse ? range.end : range.start;
   const to = options.reverse ? range.start : range.end;
@@ -194,6 +195,7 @@ export function* scanRange(
       limit: step,
       exclusiveStart,
       inclusiveEnd: options.reverse,
+      ...(options.transaction && { transaction: options.transaction }),
     };
     const found: StoredEntry[] = options.values
       ? [...store.getRange(request)]

@@ -1,0 +1,237 @@
+import { copyFile, mkdir, mkdtemp, rm, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mongoose from 'mongoose';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { assinyPayload } from '../../scripts/simulate/assiny-payload.ts';
+import { newServerDatabase } from '../support/database.ts';
+import { type ProductProcess, startProductProcess } from '../support/product-process.ts';
+import { runScript } from '../support/script-process.ts';
+
+const ADMIN_KEY = 'an-admin-key-for-tests';
+const AMOUNT = 10_000;
+const SENDERS = 8;
+
+let directory = '';
+let running: ProductProcess[] = [];
+let databases: string[] = [];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'sininho-backup-'));
+  running = [];
+  databases = [];
+});
+
+afterEach(async () => {
+  for (const product of running) product.signal('SIGKILL');
+  await Promise.all(running.map(({ exited }) => exited));
+  for (const uri of databases) {
+    const connection = await mongoose.createConnection(uri).asPromise();
+    await connection.dropDatabase();
+    await connection.close();
+  }
+  await rm(directory, { recursive: true, force: true });
+});
+
+type Environment = Record<string, string>;
+
+/** A data directory with a database of its own, on whichever server the suite runs. */
+async function newHome(name: string): Promise<Environment> {
+  const home = join(directory, name);
+  await mkdir(home);
+  const uri = newServerDatabase();
+  if (uri === null) return { DATA_DIR: home };
+  databases.push(uri);
+  return { DATA_DIR: home, MONGODB_URI: uri };
+}
+
+async function start(home: Environment): Promise<{ product: ProductProcess; address: string }> {
+  const product = startProductProcess({ ADMIN_API_KEY: ADMIN_KEY, ...home });
+  running.push(product);
+  return { product, address: await product.ready };
+}
+
+async function api<T>(address: string, path: string, body?: unknown): Promise<T> {
+  const response = await fetch(`${address}/api/v1${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+interface StoreAnswer {
+  id: string;
+  name: string;
+  webhookUrl: string;
+}
+
+async function sell(address: string, { webhookUrl }: StoreAnswer, sale: number): Promise<void> {
+  const facts = { event: 'approved_purchase', transactionId: `sale-${sale}`, amount: AMOUNT };
+  const response = await fetch(`${address}${new URL(webhookUrl).pathname}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(assinyPayload(facts, Math.random)),
+  });
+  expect(response.status).toBe(200);
+}
+
+interface ListAnswer<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+async function all<T>(address: string, path: string): Promise<T[]> {
+  const items: T[] = [];
+  let cursor = '';
+  do {
+    const page = await api<ListAnswer<T>>(address, `${path}?limit=200${cursor}`);
+    items.push(...page.items);
+    cursor = page.nextCursor === null ? '' : `&cursor=${encodeURIComponent(page.nextCursor)}`;
+  } while (cursor !== '');
+  return items;
+}
+
+function daysFromNow(days: number): string {
+  return new Date(Date.now() + days * 24 * 60 * 60 * 1_000).toISOString().slice(0, 10);
+}
+
+/** Waits until every delivery is processed and counted, and gives the orders that the report counts and those that there are. */
+async function settled(address: string, store: StoreAnswer) {
+  return await vi.waitUntil(
+    async () => {
+      const deliveries = await all<{ outcome: string }>(address, `/stores/${store.id}/deliveries`);
+      if (deliveries.some(({ outcome }) => outcome === 'received')) return null;
+      const orders = await all<{ id: string }>(address, `/stores/${store.id}/orders`);
+      const { currencies } = await api<{ currencies: { orders: number; gross: number }[] }>(
+        address,
+        `/stores/${store.id}/reports?from=${daysFromNow(-300)}&to=${daysFromNow(1)}`,
+      );
+      const counted = currencies[0]?.orders ?? 0;
+      // Orders are counted a moment after they are made.
+      return counted < orders.length
+        ? null
+        : { orders: orders.length, counted, gross: currencies[0]?.gross ?? 0, deliveries: deliveries.length };
+    },
+    { timeout: 50_000, interval: 200 },
+  );
+}
+
+it('a backup made under load is restored and goes on, with nothing lost and nothing counted twice', async () => {
+  const home = await newHome('old');
+  const old = await start(home);
+  const store = await api<StoreAnswer>(old.address, '/stores', { name: 'Curso de Violão', platform: 'assiny' });
+  const file = join(directory, 'sininho.backup');
+
+  let sale = 0;
+  let isLoaded = true;
+  const senders = Array.from({ length: SENDERS }, async () => {
+    while (isLoaded) {
+      sale += 1;
+      await sell(old.address, store, sale);
+    }
+  });
+  await vi.waitUntil(() => sale > 200, { timeout: 30_000 });
+  const soldBefore = sale - SENDERS;
+  const backup = await runScript('backup', [file], home);
+  expect(backup).toMatchObject({ code: 0 });
+  expect(backup.output).toContain(`are in ${file}.`);
+  expect(sale).toBeGreaterThan(soldBefore + SENDERS);
+  isLoaded = false;
+  await Promise.all(senders);
+  const sold = sale;
+  old.product.signal('SIGTERM');
+  await old.product.exited;
+
+  const newer = await newHome('new');
+  await copyFile(join(directory, 'old', 'secret-key'), join(directory, 'new', 'secret-key'));
+  const restored = await runScript('restore', [file], newer);
+  expect(restored.output).toContain('are restored. Start Sininho: npm start');
+  expect(restored.output).not.toContain('secret-key');
+  expect(restored.code).toBe(0);
+
+  const { product, address } = await start(newer);
+  const [moved] = (await api<ListAnswer<StoreAnswer>>(address, '/stores')).items;
+  expect(new URL(moved?.webhookUrl ?? '').pathname).toBe(new URL(store.webhookUrl).pathname);
+  const after = await settled(address, store);
+  expect(after.deliveries).toBeGreaterThanOrEqual(soldBefore);
+  expect(after).toMatchObject({
+    orders: after.deliveries,
+    counted: after.deliveries,
+    gross: after.deliveries * AMOUNT,
+  });
+
+  // Everything comes again: what the backup had is known, what came after it is new.
+  let again = 0;
+  const repeat = async () => {
+    while (again < sold) {
+      again += 1;
+      await sell(address, store, again);
+    }
+  };
+  await Promise.all(Array.from({ length: SENDERS }, repeat));
+  expect(await settled(address, store)).toMatchObject({ orders: sold, counted: sold, gross: sold * AMOUNT });
+
+  const refused = await runScript('restore', [file], newer);
+  expect(refused.code).not.toBe(0);
+  expect(refused.output).toMatch(/Another process is using the data directory|holds data already/);
+  product.signal('SIGTERM');
+  await product.exited;
+}, 180_000);
+
+it('a restore takes a database with data only when it is told to, and a damaged file never', async () => {
+  const home = await newHome('home');
+  const first = await start(home);
+  await api(first.address, '/stores', { name: 'Curso de Violão', platform: 'assiny' });
+  const file = join(directory, 'sininho.backup');
+  expect(await runScript('backup', [file], home)).toMatchObject({ code: 0 });
+  await api(first.address, '/stores', { name: 'Curso de Canto', platform: 'assiny' });
+  first.product.signal('SIGTERM');
+  await first.product.exited;
+
+  const refused = await runScript('restore', [file], home);
+  expect(refused).toMatchObject({ code: 1 });
+  expect(refused.output).toContain('holds data already (in “stores”). Add --force to throw that away.');
+  expect(refused.output).not.toContain('    at ');
+
+  const cut = join(directory, 'cut.backup');
+  await copyFile(file, cut);
+  await truncate(cut, 700);
+  const damaged = await runScript('restore', [cut, '--force'], home);
+  expect(damaged).toMatchObject({ code: 1 });
+  expect(damaged.output).toContain('is damaged or was cut short; nothing was changed');
+  const second = await start(home);
+  expect((await api<ListAnswer<StoreAnswer>>(second.address, '/stores')).items).toHaveLength(2);
+  second.product.signal('SIGTERM');
+  await second.product.exited;
+
+  expect(await runScript('restore', [file, '--force'], home)).toMatchObject({ code: 0 });
+  const third = await start(home);
+  const names = (await api<ListAnswer<StoreAnswer>>(third.address, '/stores')).items.map(({ name }) => name);
+  expect(names).toEqual(['Curso de Violão']);
+});
+
+it('a restore without the backup’s key says which file is missing', async () => {
+  const home = await newHome('home');
+  const { product } = await start(home);
+  const file = join(directory, 'sininho.backup');
+  expect(await runScript('backup', [file], home)).toMatchObject({ code: 0 });
+  product.signal('SIGTERM');
+  await product.exited;
+  const elsewhere = await newHome('elsewhere');
+  const { code, output } = await runScript('restore', [file], elsewhere);
+  expect(code).toBe(0);
+  expect(output).toContain(`put the key of the backup in its place: the file secret-key into ${elsewhere.DATA_DIR}`);
+});
+
+it.each([
+  ['backup', [], 'Name one file'],
+  ['restore', ['a', 'b'], 'Name one file'],
+  ['backup', ['--fast', 'a'], 'see npm run backup -- --help'],
+])('%s %j says what is wrong and ends with 78', async (script, commandLine, sentence) => {
+  const { code, output } = await runScript(script, commandLine);
+  expect(code).toBe(78);
+  expect(output).toContain(sentence);
+  expect(output.trim().split('\n')).toHaveLength(1);
+});
