@@ -25,8 +25,15 @@ export interface SlackAnswers {
   /**
    * Shows a reply to whoever asked, where they asked: in the modal or message, in a new modal when it is a form, to them alone when it is private.
    * @param line the command line that it answers
+   * @param options.wantsForm the person pressed the button of the reply's form, so that is what is shown of it
    */
-  deliver(asked: Asked, reply: Reply, line: string, translate: Translate): Promise<void>;
+  deliver(
+    asked: Asked,
+    reply: Reply,
+    line: string,
+    translate: Translate,
+    options?: { wantsForm: boolean },
+  ): Promise<void>;
 }
 
 /** Answers to what people did in Slack. */
@@ -121,8 +128,8 @@ export function createSlackAnswers(dependencies: {
   }
 
   return {
-    async deliver(asked, reply, line, translate) {
-      if (await showForm(asked, reply, line, translate)) return;
+    async deliver(asked, reply, line, translate, { wantsForm } = { wantsForm: false }) {
+      if ((wantsForm || isNothingButForm(reply)) && (await showForm(asked, reply, line, translate))) return;
       const isElsewhere = hasFile(reply) && !isSharedHere(asked, reply);
       const told = isElsewhere ? withParagraph(reply, translate('slack.file_in_dm')) : reply;
       const rendered = renderMessage(told, { translate, formLine: line });
@@ -133,6 +140,11 @@ export function createSlackAnswers(dependencies: {
       await shareFiles(asked, reply, rendered);
     },
   };
+}
+
+/** A form beside other content is for those who want it: the content comes first, with a button that opens the form. */
+function isNothingButForm({ blocks }: Reply): boolean {
+  return blocks.every(({ type }) => type === 'form' || type === 'paragraph');
 }
 
 function hasFile({ blocks }: Reply): boolean {

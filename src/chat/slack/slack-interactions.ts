@@ -101,9 +101,9 @@ export function listenToSlack(options: SlackInteractionOptions): SlackInteractio
     });
   }
 
-  async function runLine(asked: Asked, line: string): Promise<void> {
+  async function runLine(asked: Asked, line: string, options?: { wantsForm: boolean }): Promise<void> {
     await handle(asked, async ({ request, translate }) => {
-      await answers.deliver(asked, await dispatcher.run({ ...request, line }), line, translate);
+      await answers.deliver(asked, await dispatcher.run({ ...request, line }), line, translate, options);
     });
   }
 
@@ -161,7 +161,8 @@ export function listenToSlack(options: SlackInteractionOptions): SlackInteractio
     app.action<BlockAction>(actionId, async ({ ack, body, action }) => {
       const asked = askedByButton(body, now());
       await acknowledged(ack(), log);
-      if (action.type === 'button' && action.value) await runLine(asked, action.value);
+      if (action.type !== 'button' || !action.value) return;
+      await runLine(asked, action.value, { wantsForm: actionId === FORM_ACTION });
     });
   }
 
