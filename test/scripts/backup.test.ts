@@ -114,7 +114,7 @@ async function settled(address: string, store: StoreAnswer) {
         ? null
         : { orders: orders.length, counted, gross: currencies[0]?.gross ?? 0, deliveries: deliveries.length };
     },
-    { timeout: 50_000, interval: 200 },
+    { timeout: 120_000, interval: 200 },
   );
 }
 
@@ -210,7 +210,7 @@ it('a restore takes a database with data only when it is told to, and a damaged 
   const third = await start(home);
   const names = (await api<ListAnswer<StoreAnswer>>(third.address, '/stores')).items.map(({ name }) => name);
   expect(names).toEqual(['Curso de Violão']);
-});
+}, 180_000);
 
 it('a restore without the backup’s key says which file is missing', async () => {
   const home = await newHome('home');

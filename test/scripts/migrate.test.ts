@@ -7,15 +7,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openIdleEmbeddedCopy } from '../../scripts/copy/embedded-copy.ts';
 import { writeCopy } from '../../scripts/copy/write-copy.ts';
 import { assinyPayload } from '../../scripts/simulate/assiny-payload.ts';
-import { createRunOutput } from '../../scripts/terminal/run-output.ts';
 import { createIndexes, type Database, openDatabase } from '../../src/database/connection.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { deliver, intakeOn } from '../support/intake.ts';
 import { productOn } from '../support/product.ts';
 import { runScript } from '../support/script-process.ts';
+import { silentOutput } from '../support/silent-output.ts';
 
 const log = pino({ level: 'silent' });
-const silent = createRunOutput({ isTTY: false, write: () => true } as unknown as NodeJS.WriteStream);
+const silent = silentOutput();
 
 let directory = '';
 

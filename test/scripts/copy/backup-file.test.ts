@@ -5,9 +5,9 @@ import { Binary, BSONRegExp, Decimal128, Double, deserialize, Int32, Long, Objec
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openBackup, writeBackup } from '../../../scripts/copy/backup-file.ts';
 import type { CopiedDocument, DatabaseCopy } from '../../../scripts/copy/database-copy.ts';
-import { createRunOutput } from '../../../scripts/terminal/run-output.ts';
+import { silentOutput } from '../../support/silent-output.ts';
 
-const silent = createRunOutput({ isTTY: false, write: () => true } as unknown as NodeJS.WriteStream);
+const silent = silentOutput();
 
 let directory = '';
 let path = '';

@@ -4,15 +4,15 @@ import type { CopiedDocument } from '../../../scripts/copy/database-copy.ts';
 import { copyOfCollections } from '../../../scripts/copy/server-copy.ts';
 import { writeCopy } from '../../../scripts/copy/write-copy.ts';
 import { assinyPayload } from '../../../scripts/simulate/assiny-payload.ts';
-import { createRunOutput } from '../../../scripts/terminal/run-output.ts';
 import type { Intake } from '../../../src/ingest/intake.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { deliver, intakeOn } from '../../support/intake.ts';
 import { productOn } from '../../support/product.ts';
+import { silentOutput } from '../../support/silent-output.ts';
 
 const source = useTestDatabase();
 const target = useTestDatabase();
-const silent = createRunOutput({ isTTY: false, write: () => true } as unknown as NodeJS.WriteStream);
+const silent = silentOutput();
 const AMOUNT = 10_000;
 
 afterEach(async () => {
