@@ -36,15 +36,15 @@ const UNSUPPORTED = new Set([
 
 const queryOptions = { context: mingoContext, scriptEnabled: false };
 
-/** Checks and compiles a filter. @throws CommandError BadValue for operators that MongoDB does not know, NotImplemented for those the engine lacks */
-export function compileFilter(filter: unknown): Filter {
+/** Checks and compiles a filter. @param variables what `$$name` stands for in its expressions @throws CommandError BadValue for operators that MongoDB does not know, NotImplemented for those the engine lacks */
+export function compileFilter(filter: unknown, variables: BsonDocument = {}): Filter {
   if (filter === undefined || filter === null) return EVERYTHING;
   if (!isDocument(filter)) throw new CommandError(14, 'Expected field filter to be of type object');
   const names = new Set<string>();
   const collector = { names, everything: false };
   const source = prepare(filter, collector);
   if (Object.keys(source).length === 0) return EVERYTHING;
-  const query = compile(source);
+  const query = compile(source, variables);
   const fields = collector.everything ? 'all' : names;
   const test = (document: BsonDocument): boolean => query.test(document);
   return {
@@ -64,9 +64,9 @@ const EVERYTHING: Filter = {
   testRaw: () => true,
 };
 
-function compile(source: BsonDocument): Query {
+function compile(source: BsonDocument, variables: BsonDocument): Query {
   try {
-    return new Query(source, queryOptions);
+    return new Query(source, { ...queryOptions, variables });
   } catch (error) {
     if (error instanceof CommandError || error instanceof RangeError) throw error;
     throw new CommandError(2, error instanceof Error ? error.message : 'invalid filter');
@@ -117,6 +117,7 @@ function prepareCondition(value: unknown): unknown {
   const prepared: BsonDocument = {};
   for (const name of names) {
     if (!FIELD_OPERATORS.has(name)) throw unknownOperator(name, 'operator');
+    if (name === '$options' && !Object.hasOwn(value, '$regex')) throw new CommandError(2, '$options needs a $regex');
     if (name !== '$options') prepared[name] = prepareOperand(name, value[name], value.$options);
   }
   return prepared;
