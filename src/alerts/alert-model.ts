@@ -53,6 +53,7 @@ const alertSchema = new Schema<AlertDocument>(
 alertSchema.index({ eventId: 1 }, { unique: true });
 alertSchema.index({ storeId: 1, _id: -1 });
 alertSchema.index({ workspaceId: 1, channelId: 1, createdAt: 1 }, { partialFilterExpression: { enqueued: false } });
+alertSchema.index({ claimedAt: 1 }, { partialFilterExpression: { enqueued: false } });
 alertSchema.index({ postKey: 1 });
 
 export function alertModel(connection: Connection) {

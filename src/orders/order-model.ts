@@ -38,7 +38,7 @@ const orderSchema = new Schema<OrderDocument>(
 orderSchema.index({ storeId: 1, orderKey: 1 }, { unique: true });
 orderSchema.index({ storeId: 1, _id: -1 });
 orderSchema.index({ storeId: 1, status: 1, _id: -1 });
-orderSchema.index({ storeId: 1, uncounted: 1 }, { partialFilterExpression: { uncounted: true } });
+orderSchema.index({ uncounted: 1, storeId: 1 }, { partialFilterExpression: { uncounted: true } });
 
 export function orderModel(connection: Connection) {
   return modelOn<OrderDocument>(connection, 'Order', orderSchema);

@@ -220,7 +220,7 @@ export function createPipeline(dependencies: {
     },
     async releaseClaims() {
       await deliveries.updateMany(
-        { outcome: 'received', claimId: { $ne: null } },
+        { outcome: 'received', claimedUntil: { $gt: new Date(0) }, claimId: { $ne: null } },
         { $set: { claimedUntil: new Date(0), claimId: null } },
       );
     },

@@ -62,6 +62,7 @@ storeSchema.index(
   { unique: true, partialFilterExpression: { nameKey: { $exists: true } } },
 );
 storeSchema.index({ tokenHash: 1 }, { unique: true });
+storeSchema.index({ workspaceId: 1, removedAt: 1 });
 
 export function storeModel(connection: Connection) {
   return modelOn<StoreDocument>(connection, 'Store', storeSchema);

@@ -69,6 +69,14 @@ export function multiply(left: NumericValue, right: NumericValue): NumericValue 
   });
 }
 
+/** A result of JavaScript's arithmetic in the widest type of its operands. */
+export function keepKind(result: number, operands: readonly NumericValue[]): NumericValue {
+  const kinds = operands.map(kindOf);
+  if (kinds.includes('decimal')) return Decimal128.fromString(String(result));
+  if (kinds.includes('double') || !Number.isInteger(result)) return storedDouble(result);
+  return kinds.includes('long') || (result | 0) !== result ? Long.fromNumber(result) : result;
+}
+
 interface Calculation {
   integers(left: bigint, right: bigint): bigint;
   doubles(left: number, right: number): number;

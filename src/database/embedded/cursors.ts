@@ -4,7 +4,7 @@ import { CommandError } from './errors.ts';
 export interface Cursors {
   /** Takes the first batch of `results`, and keeps the rest under an id if there is one (0 otherwise). */
   open(results: Iterator<Uint8Array>, namespace: string, batchSize: number, single: boolean): Batch;
-  /** @throws CommandError CursorNotFound */
+  /** @throws CommandError CursorNotFound, Unauthorized for another name space */
   next(id: bigint, namespace: string, batchSize: number): Batch;
   /** @returns whether there was such a cursor */
   kill(id: bigint): boolean;
@@ -70,7 +70,12 @@ export function createCursors(now: () => Date = () => new Date()): Cursors {
     },
     next(id, namespace, batchSize) {
       const cursor = cursors.get(id);
-      if (!cursor || cursor.namespace !== namespace) throw new CommandError(43, `cursor id ${id} not found`);
+      if (!cursor) throw new CommandError(43, `cursor id ${id} not found`);
+      if (cursor.namespace !== namespace)
+        throw new CommandError(
+          13,
+          `Requested getMore on namespace '${namespace}', but the cursor belongs to a different one`,
+        );
       cursors.delete(id);
       cursor.usedAt = now().getTime();
       const { documents, exhausted } = fill(cursor, batchSize);

@@ -84,10 +84,15 @@ function isSimple(projection: BsonDocument): boolean {
 }
 
 function refuseMix(projection: BsonDocument, names: readonly string[], including: boolean): void {
-  const mixed = names.find((name) => isSet(projection[name]) !== including);
+  const mixed = names.find((name) => includes(projection[name]) !== including);
   if (mixed === undefined) return;
   const [wanted, refused] = including ? ['inclusion', 'exclusion'] : ['exclusion', 'inclusion'];
   throw new CommandError(including ? 31254 : 31253, `Cannot do ${refused} on field ${mixed} in ${wanted} projection`);
+}
+
+/** Expressions include what they compute. */
+function includes(value: unknown): boolean {
+  return !isFlag(value) || isSet(value);
 }
 
 function isFlag(value: unknown): boolean {
@@ -115,9 +120,13 @@ function exclusion(paths: readonly string[]): Projection {
   };
 }
 
+/** @throws CommandError when one path lies within another */
 function treeOf(paths: readonly string[]): FieldTree {
   const root: FieldTree = { children: new Map() };
   for (const path of paths) {
+    const holder = paths.find((other) => path.startsWith(`${other}.`));
+    if (holder !== undefined)
+      throw new CommandError(31249, `Path collision at ${path} remaining portion ${path.slice(holder.length + 1)}`);
     let node = root;
     for (const part of splitPath(path)) {
       const next = node.children.get(part) ?? { children: new Map() };
@@ -160,11 +169,12 @@ function expressionProjection(projection: BsonDocument, filter: Filter): Project
   );
   // Only the positional `$` needs the filter. What findAndModify gives back need not match it any more.
   const positional = Object.keys(projection).some((name) => name.endsWith('.$'));
+  const names = Object.keys(projection);
   const query = new Query(positional ? filter.source : {}, { context: mingoContext, scriptEnabled: false });
   return (raw) => {
     const document = decodeDocument(raw);
     const [projected] = query.find([document], prepared as never).all();
-    return encodeDocument(inDocumentOrder(document, (projected ?? {}) as BsonDocument));
+    return encodeDocument(inDocumentOrder(document, (projected ?? {}) as BsonDocument, names));
   };
 }
 
@@ -179,18 +189,24 @@ export function projectStage(source: Source, expression: unknown, options: unkno
     expression: unknown,
     options: unknown,
   ) => Iterable<BsonDocument>;
+  if (!isDocument(expression) || Object.keys(expression).length === 0)
+    throw new CommandError(51272, '$project specification must have at least one field');
+  const names = Object.keys(expression);
+  const others = names.filter((name) => name !== '_id');
+  refuseMix(expression, others, includes(expression[others[0] ?? '_id']));
   return source.transform(function* (documents) {
     let position = 0;
     for (const projected of project(Lazy(documents), expression, options)) {
-      yield inDocumentOrder(documents[position] ?? {}, projected);
+      yield inDocumentOrder(documents[position] ?? {}, projected, names);
       position += 1;
     }
   });
 }
 
-/** MongoDB keeps the document's own order of fields and puts computed fields after them. */
-function inDocumentOrder(document: BsonDocument, projected: BsonDocument): BsonDocument {
+/** MongoDB keeps the document's own order of fields and puts computed fields after them, in the order of the projection. */
+function inDocumentOrder(document: BsonDocument, projected: BsonDocument, names: readonly string[]): BsonDocument {
   const ordered: BsonDocument = {};
-  for (const name of Object.keys(document)) if (Object.hasOwn(projected, name)) ordered[name] = projected[name];
+  for (const name of [...Object.keys(document), ...names])
+    if (Object.hasOwn(projected, name)) ordered[name] = projected[name];
   return Object.assign(ordered, projected);
 }

@@ -1,5 +1,5 @@
-import { BSONRegExp, Decimal128, Double, Long } from 'bson';
-import { mapValues } from 'es-toolkit';
+import { Binary, BSONRegExp, Decimal128, Double, Long, Timestamp } from 'bson';
+import { mapValues, sampleSize } from 'es-toolkit';
 import { Context, evalExpr } from 'mingo/core';
 import * as accumulators from 'mingo/operators/accumulator';
 import * as expressions from 'mingo/operators/expression';
@@ -8,11 +8,13 @@ import * as projections from 'mingo/operators/projection';
 import * as queries from 'mingo/operators/query';
 import * as windows from 'mingo/operators/window';
 import { Query } from 'mingo/query';
-import { add, divide, multiply, subtract } from './arithmetic.ts';
+import { add, divide, keepKind, multiply, storedDouble, subtract } from './arithmetic.ts';
 import { compareValues, equalValues, type NumericValue, ORDER, typeOrder } from './bson-order.ts';
+import { conversionExpressions } from './conversions.ts';
+import { dateTrunc } from './date-trunc.ts';
 import { isDocument, toRegExp } from './document-codec.ts';
 import { CommandError } from './errors.ts';
-import { groupStage, sortByCountStage } from './grouping.ts';
+import { bucketStage, groupStage, sortByCountStage } from './grouping.ts';
 import { isNumeric, toNumber } from './numbers.ts';
 import { comparableValues, splitPath, valuesAt } from './paths.ts';
 import { compareSorted, parseSort, sortValues } from './sort.ts';
@@ -129,7 +131,7 @@ function typeNumber(value: unknown): number | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'number') return (value | 0) === value && !Object.is(value, -0) ? 16 : 1;
   if (value instanceof Double) return 1;
-  if (value instanceof Long) return 18;
+  if (value instanceof Long && !(value instanceof Timestamp)) return 18;
   if (value instanceof Decimal128) return 19;
   return TYPE_OF_ORDER.get(typeOrder(value));
 }
@@ -180,18 +182,59 @@ const all: QueryOperator = (path, operand, options) => {
 };
 
 const modulo: QueryOperator = (path, operand, options) => {
-  const [divisor, remainder] = (operand as unknown[]).map((item) => Math.trunc(toNumber(item)));
+  const [divisor, remainder] = (operand as unknown[]).map(wholePart);
   if (!divisor) throw new CommandError(2, 'divisor cannot be 0');
   return someValue((value) => {
-    if (typeOrder(value) !== ORDER.number) return false;
-    const number = Math.trunc(toNumber(value));
-    return Number.isFinite(number) && number % divisor === remainder;
+    const number = wholePart(value);
+    return number !== undefined && number % divisor === remainder;
   })(path, operand, options);
 };
+
+/** A number without its fraction; undefined for what is no number, or no finite one. */
+function wholePart(value: unknown): bigint | undefined {
+  if (!isNumeric(value)) return undefined;
+  if (value instanceof Long) return value.toBigInt();
+  const number = toNumber(value);
+  return Number.isFinite(number) ? BigInt(Math.trunc(number)) : undefined;
+}
+
+/** Tests bits of whole numbers (in two's complement) and of binaries (from the lowest bit of the first byte). */
+function bitTest(quantifier: 'every' | 'some', wanted: boolean): QueryOperator {
+  return (path, operand, options) => {
+    const positions = bitPositions(operand);
+    return someValue((value) => {
+      const isSet = bitReader(value);
+      return isSet !== undefined && positions[quantifier]((position) => isSet(position) === wanted);
+    })(path, operand, options);
+  };
+}
+
+/** The positions that a mask, or a list of positions, names. @throws CommandError BadValue */
+function bitPositions(operand: unknown): number[] {
+  if (Array.isArray(operand)) return operand.map((position: unknown) => toNumber(position));
+  const isSet = bitReader(operand);
+  const negative = isNumeric(operand) && toNumber(operand) < 0;
+  if (!isSet || negative)
+    throw new CommandError(2, 'a bit mask must be a non-negative whole number, an array or a binary');
+  const length = operand instanceof Binary ? operand.position * 8 : 64;
+  return Array.from({ length }, (_, position) => position).filter(isSet);
+}
+
+function bitReader(value: unknown): ((position: number) => boolean) | undefined {
+  if (value instanceof Binary) {
+    const bytes = value.value();
+    return (position) => (((bytes[position >> 3] ?? 0) >> (position & 7)) & 1) === 1;
+  }
+  const whole = wholePart(value);
+  if (whole === undefined || (!(value instanceof Long) && Number(whole) !== toNumber(value))) return undefined;
+  return (position) => ((whole >> BigInt(position)) & 1n) === 1n;
+}
 
 const ofSize: QueryOperator = (path, operand) => {
   const parts = splitPath(path);
   const size = toNumber(operand);
+  if (!Number.isInteger(size) || size < 0)
+    throw new CommandError(2, 'Failed to parse $size. Expected a non-negative whole number');
   return (document) => valuesAt(document, parts).some((value) => Array.isArray(value) && value.length === size);
 };
 
@@ -216,6 +259,10 @@ const queryOverrides: Record<`$${string}`, QueryOperator> = {
   $mod: modulo,
   $size: ofSize,
   $regex: matchesExpression,
+  $bitsAllSet: bitTest('every', true),
+  $bitsAllClear: bitTest('every', false),
+  $bitsAnySet: bitTest('some', true),
+  $bitsAnyClear: bitTest('some', false),
 };
 
 type Expression = (document: unknown, expression: unknown, options: Options) => unknown;
@@ -239,16 +286,22 @@ function combining(combine: (left: NumericValue, right: NumericValue) => Numeric
   };
 }
 
-/** Evaluates the arguments, makes plain numbers of them and leaves the calculation to mingo. */
-function calculating(operator: Expression): Expression {
+/** Evaluates the arguments, makes plain numbers of them, leaves the calculation to mingo and gives the result its type. */
+function calculating(
+  operator: Expression,
+  typed: (result: number, operands: readonly NumericValue[]) => NumericValue,
+): Expression {
   return (document, expression, options) => {
-    const values = plainNumbers(evalExpr(document, expression, options));
-    return operator(document, values, options);
+    const values: unknown = evalExpr(document, expression, options);
+    const result = operator(document, plainNumbers(values), options);
+    return typeof result === 'number' ? typed(result, [values].flat().filter(isNumeric)) : result;
   };
 }
 
 const { $abs, $ceil, $exp, $floor, $ln, $log, $log10, $mod, $pow, $round, $sqrt, $trunc } = expressions;
-const CALCULATIONS = { $abs, $ceil, $exp, $floor, $ln, $log, $log10, $mod, $pow, $round, $sqrt, $trunc };
+/** What they give has the widest type of what they got. */
+const TYPED_CALCULATIONS = { $abs, $ceil, $floor, $mod, $pow, $round, $trunc };
+const DOUBLE_CALCULATIONS = { $exp, $ln, $log, $log10, $sqrt };
 
 function comparing(accept: (comparison: number) => boolean | number): Expression {
   return (document, expression, options) => {
@@ -295,7 +348,26 @@ const expressionOverrides: Record<`$${string}`, Expression> = {
   $subtract: combining(subtract, expressions.$subtract),
   $multiply: combining(multiply, expressions.$multiply),
   $divide: combining(divide, expressions.$divide),
-  ...mapValues(CALCULATIONS, (operator) => calculating(operator as unknown as Expression)),
+  ...mapValues(TYPED_CALCULATIONS, (operator) => calculating(operator as unknown as Expression, keepKind)),
+  ...mapValues(DOUBLE_CALCULATIONS, (operator) => calculating(operator as unknown as Expression, storedDouble)),
+  ...conversionExpressions,
+  $dateTrunc: dateTrunc,
+  $dateDiff: (document, expression, options) => {
+    const difference = (expressions.$dateDiff as unknown as Expression)(document, expression, options);
+    return typeof difference === 'number' ? Long.fromNumber(difference) : difference;
+  },
+  $switch: (document, expression, options) => {
+    const { branches, ...rest } = expression as { branches: { case: unknown; then: unknown }[]; default?: unknown };
+    for (const branch of branches) {
+      if (isTruthy(evalExpr(document, branch.case as never, options)))
+        return evalExpr(document, branch.then as never, options);
+    }
+    if (Object.hasOwn(rest, 'default')) return evalExpr(document, rest.default as never, options);
+    throw new CommandError(
+      40066,
+      '$switch could not find a matching branch for an input, and no default was specified.',
+    );
+  },
 };
 
 type Accumulator = (collection: unknown[], expression: unknown, options: Options) => unknown;
@@ -322,6 +394,8 @@ const accumulatorOverrides: Record<`$${string}`, Accumulator> = {
   },
   $max: extreme(1),
   $min: extreme(-1),
+  $mergeObjects: (collection, expression, options) =>
+    Object.assign({}, ...valuesOf(collection, expression, options).filter(isDocument)),
   $addToSet: (collection, expression, options) => {
     const distinct: unknown[] = [];
     for (const value of valuesOf(collection, expression, options)) {
@@ -335,6 +409,7 @@ type Stage = (source: { transform(change: (items: unknown[]) => unknown): unknow
 
 const sortStage: Stage = (source, expression) => {
   const fields = parseSort(expression);
+  if (fields.length === 0) throw new CommandError(15976, '$sort stage must have at least one sort key');
   return source.transform((items) => {
     const keyed = items.map((item) => ({ item, values: sortValues(item as Record<string, unknown>, fields) }));
     keyed.sort((left, right) => compareSorted(left.values, right.values, fields));
@@ -343,15 +418,28 @@ const sortStage: Stage = (source, expression) => {
 };
 
 /** Nothing to count gives no document; mingo gives a zero. */
-const countStage: Stage = (source, expression) =>
+const countStage: Stage = (source, expression) => {
+  if (typeof expression !== 'string' || expression === '')
+    throw new CommandError(40156, 'the count field must be a non-empty string');
+  if (expression.startsWith('$')) throw new CommandError(40158, 'the count field cannot be a $-prefixed path');
+  if (expression.includes('.')) throw new CommandError(40160, "the count field cannot contain '.'");
+  return countDocuments(source, expression);
+};
+
+const countDocuments: Stage = (source, expression) =>
   source.transform((items) => (items.length === 0 ? [] : [{ [String(expression)]: items.length }])[Symbol.iterator]());
 
 /** The index of an element is an int64; mingo gives a JavaScript number. */
 const unwindStage = (
   source: unknown,
-  expression: { includeArrayIndex?: string },
+  expression: { path?: unknown; includeArrayIndex?: string },
   options: unknown,
 ): { map(change: (document: Record<string, unknown>) => unknown): unknown } => {
+  const path: unknown = typeof expression === 'string' ? expression : expression.path;
+  if (path === undefined) throw new CommandError(28812, 'no path specified to $unwind stage');
+  if (typeof path !== 'string') throw new CommandError(28808, 'expected a string as the path for $unwind stage');
+  if (!path.startsWith('$'))
+    throw new CommandError(28818, `path option to $unwind stage should be prefixed with a '$': ${path}`);
   const unwound = (pipelineStages.$unwind as unknown as typeof unwindStage)(source, expression, options);
   const name = expression.includeArrayIndex;
   if (name === undefined) return unwound;
@@ -360,6 +448,30 @@ const unwindStage = (
     return typeof index === 'number' ? { ...document, [name]: Long.fromNumber(index) } : document;
   }) as ReturnType<typeof unwindStage>;
 };
+
+/** mingo puts `_id` after the other fields. */
+const bucketAutoStage: MapStage = (source, expression, options) => {
+  const buckets = (pipelineStages.$bucketAuto as unknown as MapStage)(source, expression, options);
+  return buckets.map(({ _id, ...output }) => ({ _id, ...output }));
+};
+
+/** Never gives a document twice. */
+const sampleStage: Stage = (source, expression) =>
+  source.transform((items) =>
+    sampleSize(items, Math.min(items.length, toNumber((expression as { size: unknown }).size)))[Symbol.iterator](),
+  );
+
+const replaceRootStage: MapStage = (source, expression, options) =>
+  source.map((document) => {
+    const root: unknown = evalExpr(document, expression.newRoot as never, options as Options);
+    if (!isDocument(root)) throw new CommandError(40228, "'newRoot' expression must evaluate to an object");
+    return root;
+  });
+
+interface Mappable {
+  map(change: (document: Record<string, unknown>) => unknown): Mappable;
+}
+type MapStage = (source: Mappable, expression: { newRoot?: unknown }, options: unknown) => Mappable;
 
 type Operators = Parameters<Context['addQueryOps']>[0];
 
@@ -375,6 +487,12 @@ export const mingoContext = Context.init({
     $unwind: unwindStage,
     $group: groupStage,
     $sortByCount: sortByCountStage,
+    $bucket: bucketStage,
+    $bucketAuto: bucketAutoStage,
+    $sample: sampleStage,
+    $replaceRoot: replaceRootStage,
+    $replaceWith: ((source, expression, options) =>
+      replaceRootStage(source, { newRoot: expression }, options)) satisfies MapStage,
   } as never,
   projection: { ...projections } as never,
   window: { ...windows } as never,

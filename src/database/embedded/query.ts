@@ -3,6 +3,7 @@ import { Query } from 'mingo/query';
 import { type BsonDocument, decodeDocument, isDocument, toRegExp } from './document-codec.ts';
 import { CommandError } from './errors.ts';
 import { filterOptions } from './filter-options.ts';
+import { mingoContext } from './query-operators.ts';
 import { pickFields } from './raw-bson.ts';
 
 /** A filter, checked and compiled once per request. */
@@ -34,15 +35,15 @@ const UNSUPPORTED = new Set([
   '$function',
 ]);
 
-/** Checks and compiles a filter. @throws CommandError BadValue for operators that MongoDB does not know, NotImplemented for those the engine lacks */
-export function compileFilter(filter: unknown): Filter {
+/** Checks and compiles a filter. @param variables what `$$name` stands for in its expressions @throws CommandError BadValue for operators that MongoDB does not know, NotImplemented for those the engine lacks */
+export function compileFilter(filter: unknown, variables: BsonDocument = {}): Filter {
   if (filter === undefined || filter === null) return EVERYTHING;
   if (!isDocument(filter)) throw new CommandError(14, 'Expected field filter to be of type object');
   const names = new Set<string>();
   const collector = { names, everything: false };
   const source = prepare(filter, collector);
   if (Object.keys(source).length === 0) return EVERYTHING;
-  const query = compile(source);
+  const query = compile(source, variables);
   const fields = collector.everything ? 'all' : names;
   const test = (document: BsonDocument): boolean => query.test(document);
   return {
@@ -62,9 +63,14 @@ const EVERYTHING: Filter = {
   testRaw: () => true,
 };
 
-function compile(source: BsonDocument): Query {
+/** Filters with variables are rare enough for options of their own. */
+function optionsWith(variables: BsonDocument) {
+  return { context: mingoContext, scriptEnabled: false, variables };
+}
+
+function compile(source: BsonDocument, variables: BsonDocument): Query {
   try {
-    return new Query(source, filterOptions);
+    return new Query(source, Object.keys(variables).length === 0 ? filterOptions : optionsWith(variables));
   } catch (error) {
     if (error instanceof CommandError || error instanceof RangeError) throw error;
     throw new CommandError(2, error instanceof Error ? error.message : 'invalid filter');
@@ -115,6 +121,7 @@ function prepareCondition(value: unknown): unknown {
   const prepared: BsonDocument = {};
   for (const name of names) {
     if (!FIELD_OPERATORS.has(name)) throw unknownOperator(name, 'operator');
+    if (name === '$options' && !Object.hasOwn(value, '$regex')) throw new CommandError(2, '$options needs a $regex');
     if (name !== '$options') prepared[name] = prepareOperand(name, value[name], value.$options);
   }
   return prepared;

@@ -10,7 +10,7 @@ export interface SortField {
   readonly descending: boolean;
 }
 
-/** Reads a sort document such as `{ a: 1, 'b.c': -1 }`. @throws CommandError BadValue */
+/** Reads a sort document such as `{ a: 1, 'b.c': -1 }`. @throws CommandError */
 export function parseSort(sort: unknown): SortField[] {
   if (sort === undefined || sort === null) return [];
   if (!isDocument(sort)) throw new CommandError(14, 'Expected field sort to be of type object');
@@ -18,7 +18,7 @@ export function parseSort(sort: unknown): SortField[] {
     const number = Number(direction);
     if (number !== 1 && number !== -1) {
       throw new CommandError(
-        2,
+        15975,
         `Sort key ordering must be 1 (for ascending) or -1 (for descending) but was for ${path}`,
       );
     }

@@ -149,12 +149,19 @@ export function openStorage(directory: string): Storage {
 function commitError(error: unknown): CommandError {
   const message = error instanceof Error ? error.message : String(error);
   return isDiskFull(error)
-    ? new CommandError(14031, 'The disk is full; nothing of this command was stored. Free some space and try again.')
+    ? new CommandError(
+        14031,
+        'The disk is full or takes no more; nothing of this command was stored. Free some space and try again.',
+      )
     : new CommandError(1, `The write could not be stored: ${message}`);
 }
 
+/** LMDB calls it an input/output error when a part of its data still found room (`mdb_page_flush`: "short write"). */
 function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && /no space|ENOSPC|MDB_MAP_FULL|MDB_PROBLEM/i.test(error.message);
+  return (
+    error instanceof Error &&
+    /no space|file too large|input\/output error|ENOSPC|EFBIG|EIO|MDB_MAP_FULL|MDB_PROBLEM/i.test(error.message)
+  );
 }
 
 /** Entries fetched per step of a scan. Between steps no cursor and no snapshot stays open. */

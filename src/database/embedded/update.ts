@@ -32,14 +32,28 @@ interface Change {
 
 /**
  * @param update a document of update operators, a replacement or a pipeline
+ * @param variables what `$$name` stands for in a pipeline
  * @throws CommandError FailedToParse, ConflictingUpdateOperators, BadValue
  */
-export function compileUpdate(update: unknown, arrayFilters: readonly unknown[], now: () => Date): Update {
-  if (Array.isArray(update)) return pipelineUpdate(update as BsonDocument[]);
+export function compileUpdate(
+  update: unknown,
+  arrayFilters: readonly unknown[],
+  now: () => Date,
+  variables: BsonDocument = {},
+): Update {
+  if (Array.isArray(update)) return pipelineUpdate(update as BsonDocument[], variables);
   if (!isDocument(update)) throw new CommandError(9, 'Update argument must be either an object or an array');
   const [first] = Object.keys(update);
   if (!first?.startsWith('$')) return replacement(update);
-  return operatorUpdate(parseChanges(update), compileArrayFilters(arrayFilters), now);
+  const changes = parseChanges(update);
+  const filters = compileArrayFilters(arrayFilters);
+  for (const name of filters.keys()) refuseUnused(name, changes);
+  return operatorUpdate(changes, filters, now);
+}
+
+function refuseUnused(name: string, changes: readonly Change[]): void {
+  if (changes.some(({ parts }) => parts.includes(`$[${name}]`))) return;
+  throw new CommandError(9, `The array filter for identifier '${name}' was not used in the update`);
 }
 
 function replacement(document: BsonDocument): Update {
@@ -66,12 +80,12 @@ function replacement(document: BsonDocument): Update {
 
 const PIPELINE_STAGES = new Set(['$set', '$addFields', '$unset', '$project', '$replaceRoot', '$replaceWith']);
 
-function pipelineUpdate(pipeline: BsonDocument[]): Update {
+function pipelineUpdate(pipeline: BsonDocument[], variables: BsonDocument): Update {
   for (const stage of pipeline) {
     const [name = ''] = Object.keys(stage);
     if (!PIPELINE_STAGES.has(name)) throw new CommandError(72, `${name} is not allowed to be used within an update`);
   }
-  const aggregator = new Aggregator(pipeline as never, { context: mingoContext, scriptEnabled: false });
+  const aggregator = new Aggregator(pipeline as never, { context: mingoContext, variables, scriptEnabled: false });
   function run(document: BsonDocument): BsonDocument {
     const id = document._id;
     const [after] = aggregator.run([document]) as BsonDocument[];
@@ -141,8 +155,18 @@ function parseChanges(update: BsonDocument): Change[] {
     for (const [path, operand] of Object.entries(fields)) changes.push(parseChange(operator, path, operand));
   }
   refuseConflicts(changes);
-  return changes;
+  return changes.sort((left, right) => comparePaths(left.parts, right.parts));
 }
+
+/** New fields are added in the order of their names, numbers by their value, whatever order the update names them in. */
+function comparePaths(left: readonly string[], right: readonly string[]): number {
+  const position = left.findIndex((part, index) => part !== right[index]);
+  const [one, other] = [left[position] ?? '', right[position] ?? ''];
+  if (POSITION.test(one) && POSITION.test(other)) return Number(one) - Number(other);
+  return one < other ? -1 : 1;
+}
+
+const POSITION = /^\d+$/;
 
 function parseChange(operator: string, path: string, operand: unknown): Change {
   const parts = splitPath(path);
@@ -158,6 +182,10 @@ function parseChange(operator: string, path: string, operand: unknown): Change {
   }
   if (operator === '$rename' && typeof operand !== 'string')
     throw new CommandError(2, `The 'to' field for $rename must be a string: ${path}`);
+  if (operator === '$rename' && operand === path)
+    throw new CommandError(2, `The source and target field for $rename must differ: ${path}`);
+  if (operator === '$bit' && isDocument(operand) && Object.keys(operand).length === 0)
+    throw new CommandError(2, 'You must pass in at least one bitwise operation');
   return { operator, path, parts, operand };
 }
 
@@ -192,9 +220,16 @@ function compileArrayFilters(arrayFilters: readonly unknown[]): Map<string, Filt
   const filters = new Map<string, Filter>();
   for (const arrayFilter of arrayFilters) {
     const filter = compileFilter(arrayFilter);
-    const [name] = filter.fields === 'all' ? [] : filter.fields;
+    const [name, other] = filter.fields === 'all' ? [] : filter.fields;
     if (name === undefined)
       throw new CommandError(9, 'Cannot use an expression without a top-level field name in arrayFilters');
+    if (other !== undefined)
+      throw new CommandError(9, `Expected a single top-level field name, found '${name}' and '${other}'`);
+    if (!/^[a-z][a-zA-Z0-9]*$/.test(name))
+      throw new CommandError(
+        2,
+        `The top-level field name must be an alphanumeric string beginning with a lowercase letter, found '${name}'`,
+      );
     if (filters.has(name))
       throw new CommandError(9, `Found multiple array filters with the same top-level field name ${name}`);
     filters.set(name, filter);
@@ -288,7 +323,8 @@ function writePath(document: BsonDocument, parts: readonly string[], value: unkn
   let holder: unknown = document;
   parts.forEach((part, position) => {
     const last = position === parts.length - 1;
-    const next = last ? value : (child(holder, part) ?? {});
+    const there = last ? value : child(holder, part);
+    const next = there === undefined && !last ? {} : there;
     if (Array.isArray(holder)) writeElement(holder, part, next);
     else if (isDocument(holder)) setOwn(holder, part, next);
     else throw notViable(part, parts[position - 1] ?? '', holder);
@@ -370,8 +406,17 @@ function calculated({ operator, operand, path }: Change, current: unknown): unkn
 
 function rename(document: BsonDocument, parts: readonly string[], current: unknown, target: string): void {
   if (current === undefined) return;
+  const targetParts = splitPath(target);
+  for (const [name, path] of [
+    ['source', parts],
+    ['destination', targetParts],
+  ] as const) {
+    const inArray = path.some((_, length) => Array.isArray(readPath(document, path.slice(0, length))));
+    if (inArray)
+      throw new CommandError(2, `The ${name} field of $rename cannot be an array element: ${path.join('.')}`);
+  }
   removePath(document, parts);
-  writePath(document, splitPath(target), current);
+  writePath(document, targetParts, current);
 }
 
 function currentDate(operand: unknown, now: () => Date): unknown {
@@ -462,6 +507,8 @@ function addedToSet(array: unknown[], operand: unknown): unknown[] {
 function pushed(array: unknown[], operand: unknown): unknown[] {
   if (!isDocument(operand) || !Object.hasOwn(operand, '$each')) return [...array, operand];
   if (!Array.isArray(operand.$each)) throw new CommandError(2, 'The argument to $each in $push must be an array');
+  const unknown = Object.keys(operand).find((name) => !PUSH_CLAUSES.has(name));
+  if (unknown) throw new CommandError(2, `Unrecognized clause in $push: ${unknown}`);
   const position = operand.$position === undefined ? array.length : toNumber(operand.$position);
   const result = array.slice();
   result.splice(position, 0, ...(operand.$each as unknown[]));
@@ -470,6 +517,8 @@ function pushed(array: unknown[], operand: unknown): unknown[] {
   const slice = toNumber(operand.$slice);
   return slice >= 0 ? result.slice(0, slice) : result.slice(slice);
 }
+
+const PUSH_CLAUSES = new Set(['$each', '$position', '$slice', '$sort']);
 
 function sortItems(items: unknown[], sort: unknown): void {
   if (!isDocument(sort)) {
@@ -493,11 +542,16 @@ function collectEqualities(source: BsonDocument, document: BsonDocument): void {
   for (const [name, value] of Object.entries(source)) {
     if (name === '$and') for (const part of value as BsonDocument[]) collectEqualities(part, document);
     else if (name === '$or') collectSingleBranch(value as BsonDocument[], document);
-    else if (!name.startsWith('$')) {
-      const equal = equalityOperand(value);
-      if (equal !== undefined) writePath(document, splitPath(name), equal);
-    }
+    else if (!name.startsWith('$')) takeEquality(name, equalityOperand(value), document);
   }
+}
+
+function takeEquality(path: string, value: unknown, document: BsonDocument): void {
+  if (value === undefined) return;
+  const parts = splitPath(path);
+  if (readPath(document, parts) !== undefined)
+    throw new CommandError(54, `cannot infer query fields to set, path '${path}' is matched twice`);
+  writePath(document, parts, value);
 }
 
 function collectSingleBranch(branches: BsonDocument[], document: BsonDocument): void {
@@ -508,5 +562,8 @@ function collectSingleBranch(branches: BsonDocument[], document: BsonDocument): 
 function equalityOperand(value: unknown): unknown {
   if (value instanceof RegExp) return undefined;
   if (!isDocument(value)) return value;
-  return Object.hasOwn(value, '$eq') ? value.$eq : undefined;
+  if (Object.hasOwn(value, '$eq')) return value.$eq;
+  const { $in: list, $all: all } = value;
+  const [only, ...others] = (list ?? all ?? []) as unknown[];
+  return others.length === 0 && !(only instanceof RegExp) ? only : undefined;
 }

@@ -40,6 +40,12 @@ interface Spelling {
 const SPELLINGS: readonly Spelling[] = [
   {
     reason:
+      'An update adds new fields in the order of their names (since MongoDB 5.0); DocumentDB in the order in which it names them.',
+    concerns: (operation) => 'update' in operation && Object.keys(operation.update).length > 1,
+    plain: (text) => (failed({ answer: text }) ? text : JSON.stringify(withSortedFields(JSON.parse(text)))),
+  },
+  {
+    reason:
       '$push and $addToSet make an array of a missing field even when they add nothing; DocumentDB leaves it out.',
     concerns: (operation) =>
       'update' in operation && /"\$each":\[\]|"\$slice":0/.test(EJSON.stringify(operation.update)),
@@ -163,7 +169,14 @@ export function knownDeviation({ operation, before, engine, judge }: Comparison)
   return known[0]?.reason;
 }
 
-function failed({ answer }: Outcome): boolean {
+function withSortedFields(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSortedFields);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
+  return Object.fromEntries(fields.map(([name, field]) => [name, withSortedFields(field)]));
+}
+
+function failed({ answer }: Pick<Outcome, 'answer'>): boolean {
   return answer.startsWith('error ');
 }
 

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, type ForkOptions, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
@@ -16,8 +16,21 @@ export interface SeparateEngine {
 
 const ENTRY = fileURLToPath(new URL('./engine-process.ts', import.meta.url));
 
-export async function startSeparateEngine(directory: string): Promise<SeparateEngine> {
-  const child = fork(ENTRY, [directory], { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+const OPTIONS: ForkOptions = { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] };
+const NODE_ARGUMENTS = ['--import', 'tsx'];
+
+/**
+ * @param options.largestFile bytes that no file of the process can grow beyond, by the system's own limit: to the engine it is
+ *   as if the disk were full
+ */
+export async function startSeparateEngine(
+  directory: string,
+  options: { largestFile?: number } = {},
+): Promise<SeparateEngine> {
+  const child =
+    options.largestFile === undefined
+      ? fork(ENTRY, [directory], { ...OPTIONS, execArgv: NODE_ARGUMENTS })
+      : startLimited(directory, options.largestFile);
   let errors = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     errors += chunk.toString();
@@ -35,6 +48,12 @@ export async function startSeparateEngine(directory: string): Promise<SeparateEn
       await exited;
     },
   };
+}
+
+/** The shell sets the limit, in blocks of 512 bytes, and turns the signal into an error of the write that meets it. */
+function startLimited(directory: string, largestFile: number): ChildProcess {
+  const script = `trap '' XFSZ; ulimit -f ${Math.floor(largestFile / 512)}; exec "$@"`;
+  return spawn('sh', ['-c', script, 'sh', process.execPath, ...NODE_ARGUMENTS, ENTRY, directory], OPTIONS);
 }
 
 /** The address of an engine that has to have started. */

@@ -11,12 +11,12 @@ export function namespaceOf(command: Command): string {
   return checkNamespace(command.database, command.body[command.name]);
 }
 
-/** A whole number ≥ 0. @throws CommandError BadValue */
+/** A whole number ≥ 0. @throws CommandError with MongoDB's code for a value out of its range */
 export function wholeNumber(value: unknown, name: string, otherwise: number): number {
   if (value === undefined || value === null) return otherwise;
   const number = toNumber(value);
   if (!Number.isInteger(number) || number < 0)
-    throw new CommandError(2, `BSON field '${name}' value must be >= 0, actual value '${String(value)}'`);
+    throw new CommandError(51024, `BSON field '${name}' value must be >= 0, actual value '${String(value)}'`);
   return number;
 }
 

@@ -103,11 +103,7 @@ function parseSpecification(specification: BsonDocument): IndexOptions {
   if (typeof name !== 'string' || name === '')
     throw new CommandError(9, "The 'name' field is a required property of an index specification");
   for (const [path, direction] of Object.entries(key)) checkKeyPart(path, direction);
-  const expireAfterSeconds =
-    specification.expireAfterSeconds === undefined ? undefined : toNumber(specification.expireAfterSeconds);
-  if (expireAfterSeconds !== undefined && !(expireAfterSeconds >= 0 && expireAfterSeconds <= 2147483647)) {
-    throw new CommandError(67, "TTL index 'expireAfterSeconds' option must be within an acceptable range");
-  }
+  const expireAfterSeconds = timeToLive(specification.expireAfterSeconds, Object.keys(key));
   if (specification.partialFilterExpression !== undefined) compileFilter(specification.partialFilterExpression);
   const directions = Object.fromEntries(
     Object.entries(key).map(([path, direction]) => [path, toNumber(direction) > 0 ? 1 : -1]),
@@ -122,6 +118,19 @@ function parseSpecification(specification: BsonDocument): IndexOptions {
     }),
     ...(expireAfterSeconds !== undefined && { expireAfterSeconds }),
   };
+}
+
+/** Seconds; undefined when the documents stay. @throws CommandError CannotCreateIndex, InvalidIndexSpecificationOption */
+function timeToLive(given: unknown, paths: readonly string[]): number | undefined {
+  if (given === undefined) return undefined;
+  const seconds = toNumber(given);
+  if (!(seconds >= 0 && seconds <= 2147483647))
+    throw new CommandError(67, "TTL index 'expireAfterSeconds' option must be within an acceptable range");
+  if (paths.length > 1)
+    throw new CommandError(67, 'TTL indexes are single-field indexes, compound indexes do not support TTL');
+  if (paths.includes('_id'))
+    throw new CommandError(197, "The field 'expireAfterSeconds' is not valid for an _id index specification");
+  return seconds;
 }
 
 function checkKeyPart(path: string, direction: unknown): void {
@@ -146,7 +155,7 @@ function alreadyThere(collection: Collection, wanted: IndexOptions): boolean {
     refuseDifference(sameName, wanted);
     return true;
   }
-  const sameKey = collection.indexes.find((index) => equalKeys(index.key, wanted.key) && sameFilter(index, wanted));
+  const sameKey = collection.indexes.find((index) => sameSignature(index, wanted));
   if (!sameKey) return false;
   if (sameKey.name === '_id_') return true;
   throw new CommandError(85, `Index already exists with a different name: ${sameKey.name}`);
@@ -158,7 +167,9 @@ function refuseDifference(index: Index, wanted: IndexOptions): void {
       86,
       `An existing index has the same name as the requested index. Requested index: ${wanted.name}`,
     );
-  if (!sameOptions(index, wanted) || !sameFilter(index, wanted))
+  if (!sameSignature(index, wanted))
+    throw new CommandError(86, `An existing index has the same name as the requested index: ${wanted.name}`);
+  if (index.expireAfterSeconds !== wanted.expireAfterSeconds)
     throw new CommandError(85, `Index already exists with different options: ${wanted.name}`);
 }
 
@@ -171,13 +182,11 @@ function equalKeys(left: BsonDocument, right: BsonDocument): boolean {
   return equalValues(left, right);
 }
 
-function sameOptions(index: Index, wanted: IndexOptions): boolean {
+/** What tells indexes apart: two may have the same key when they differ in one of the other properties. */
+function sameSignature(index: Index, wanted: IndexOptions): boolean {
+  if (!equalKeys(index.key, wanted.key)) return false;
   if (index.name === '_id_') return true;
-  return (
-    index.unique === wanted.unique &&
-    index.sparse === wanted.sparse &&
-    index.expireAfterSeconds === wanted.expireAfterSeconds
-  );
+  return index.unique === wanted.unique && index.sparse === wanted.sparse && sameFilter(index, wanted);
 }
 
 function indexesToDrop(collection: Collection, wanted: unknown): Index[] {

@@ -1,10 +1,13 @@
-import { type Collection, checkNamespace } from '../catalog.ts';
+import { evalExpr } from 'mingo/core';
+import { type Collection, checkNamespace, type Index } from '../catalog.ts';
 import type { EngineParts } from '../command.ts';
 import { type BsonDocument, decodeDocument, encodeDocument, isDocument } from '../document-codec.ts';
 import { CommandError } from '../errors.ts';
 import { own } from '../paths.ts';
 import { compileFilter } from '../query.ts';
+import { mingoContext } from '../query-operators.ts';
 import { withIdFirst } from '../raw-bson.ts';
+import { compileUpdate } from '../update.ts';
 
 /** `$out` and `$merge`: writing the result of a pipeline into a collection. */
 
@@ -63,6 +66,8 @@ function mergeInto(
   const on = merge.on === undefined ? ['_id'] : ([merge.on].flat() as string[]);
   return parts.storage.write(() => {
     const collection = parts.ensureCollection(namespace);
+    if (!collection.indexes.some((index) => isUniqueOn(index, on)))
+      throw new CommandError(51183, 'Cannot find index to verify that join fields will be unique');
     for (const raw of documents) mergeDocument(parts, collection, raw, on, merge);
   });
 }
@@ -97,6 +102,23 @@ function mergeDocument(
     case 'fail':
       throw new CommandError(11000, '$merge found an existing document with the same values for the on field');
     default:
-      throw new CommandError(238, '$merge with a pipeline is not supported by the embedded engine');
+      collections.replace(collection, found, encodeDocument(mergedByPipeline(parts, before, document, merge)));
   }
+}
+
+/** The pipeline works on the document that is there; `$$new` is the one that comes. */
+function mergedByPipeline(
+  { now }: EngineParts,
+  before: BsonDocument,
+  document: BsonDocument,
+  merge: BsonDocument,
+): BsonDocument {
+  const own = evalExpr(document, (merge.let ?? {}) as never, { context: mingoContext } as never) as BsonDocument;
+  const update = compileUpdate(merge.whenMatched, [], now, { ...own, new: document });
+  return update.apply(before, compileFilter({}));
+}
+
+function isUniqueOn({ unique, partial, fields }: Index, on: readonly string[]): boolean {
+  const paths = fields.map(({ path }) => path);
+  return unique && !partial && paths.length === on.length && on.every((name) => paths.includes(name));
 }

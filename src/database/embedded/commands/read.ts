@@ -4,7 +4,7 @@ import { equalValues } from '../bson-order.ts';
 import type { Collection } from '../catalog.ts';
 import type { Found, ScanCounters, Selection } from '../collections.ts';
 import type { Command, CommandHandler, EngineParts } from '../command.ts';
-import { type BsonDocument, decodeDocument } from '../document-codec.ts';
+import { type BsonDocument, decodeDocument, isDocument } from '../document-codec.ts';
 import { CommandError } from '../errors.ts';
 import { toNumber } from '../numbers.ts';
 import { valuesAt } from '../paths.ts';
@@ -60,14 +60,15 @@ export function readCommands(parts: EngineParts): Record<string, CommandHandler>
     const pipeline = checkPipeline(body.pipeline);
     const namespace = toNumber(body.aggregate) === 1 ? undefined : namespaceOf(command);
     if (body.explain) return explained(command, { ...body, cursor: undefined });
+    if (!isDocument(body.cursor))
+      throw new CommandError(9, "The 'cursor' option is required, except for aggregate with the explain argument");
     const output = pipeline.at(-1);
     const name = namespace ?? `${database}.$cmd.aggregate`;
     if (output?.$out !== undefined || output?.$merge !== undefined) {
       await writePipelineResult(parts, database, aggregation.run(database, namespace, pipeline.slice(0, -1)), output);
       return encodeCursorReply('firstBatch', [], 0n, name);
     }
-    const options = (body.cursor ?? {}) as BsonDocument;
-    const batchSize = wholeNumber(options.batchSize, 'batchSize', FIRST_BATCH);
+    const batchSize = wholeNumber(body.cursor.batchSize, 'batchSize', FIRST_BATCH);
     const batch = cursors.open(aggregation.run(database, namespace, pipeline), name, batchSize, false);
     return encodeCursorReply('firstBatch', batch.documents, batch.id, name);
   };
@@ -136,6 +137,9 @@ export function readCommands(parts: EngineParts): Record<string, CommandHandler>
 
 function selectionOf(body: BsonDocument, filter: unknown): Selection {
   const limit = toNumber(body.limit ?? 0);
+  // The natural order is no field: to sort by it is to insist on it.
+  if (isDocument(body.sort) && Object.hasOwn(body.sort, '$natural'))
+    return selectionOf({ ...body, sort: undefined, hint: body.sort }, filter);
   return {
     filter: compileFilter(filter),
     sort: parseSort(body.sort),

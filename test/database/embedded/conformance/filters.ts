@@ -1,0 +1,265 @@
+import { Binary, BSONRegExp, Decimal128, Double, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
+import type { Document } from 'mongodb';
+import { type Case, fails, find, idsOf } from './case.ts';
+
+/** One value of each kind under `a`, in MongoDB's order; the last document lacks the field. */
+const KINDS: readonly Document[] = [
+  { a: new MinKey() },
+  { a: null },
+  { a: -1 },
+  { a: new Double(0.5) },
+  { a: Long.fromNumber(1) },
+  { a: Decimal128.fromString('2.50') },
+  { a: Long.fromString('9007199254740993') },
+  { a: '' },
+  { a: 'abc' },
+  { a: { b: 1 } },
+  { a: [1, 5] },
+  { a: new Binary(Buffer.from('00ff', 'hex')) },
+  { a: new ObjectId('000000000000000000000001') },
+  { a: false },
+  { a: true },
+  { a: new Date(0) },
+  { a: new Timestamp({ t: 1, i: 1 }) },
+  { a: new BSONRegExp('^x', 'i') },
+  { a: new MaxKey() },
+  {},
+];
+
+const THINGS: readonly Document[] = [
+  {
+    n: 1,
+    s: 'one',
+    t: ['x', 'y'],
+    c: [
+      { d: 1, e: 1 },
+      { d: 2, e: 2 },
+    ],
+    o: { p: 1 },
+  },
+  { n: 2, s: 'two', t: ['y'], c: [{ d: 1, e: 2 }], o: { p: 2, q: 1 } },
+  { n: 3, s: 'three', t: [], c: [], o: {} },
+  { n: 4, s: null, t: 'x' },
+  { n: 5 },
+];
+
+/** A filter and the `_id` of what it finds among `KINDS`, or among `THINGS`. */
+type Row = readonly [filter: Document, found: readonly number[] | Document];
+
+const KIND_ROWS: readonly Row[] = [
+  [{ a: null }, [1, 19]],
+  [{ a: { $ne: null } }, [0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18]],
+  [{ a: { $exists: false } }, [19]],
+  [{ a: 1 }, [4, 10]],
+  [{ a: new Double(1) }, [4, 10]],
+  [{ a: Decimal128.fromString('2.5') }, [5]],
+  [{ a: Long.fromString('9007199254740993') }, [6]],
+  [{ a: new Double(9007199254740992) }, []],
+  [{ a: { $gt: new Double(9007199254740992) } }, [6]],
+  [{ a: { $gt: 0 } }, [3, 4, 5, 6, 10]],
+  [{ a: { $lte: 1 } }, [2, 3, 4, 10]],
+  [{ a: { $gte: 'a' } }, [8]],
+  [{ a: { $lt: 'a' } }, [7]],
+  [{ a: { $gt: { b: 0 } } }, [9]],
+  [{ a: { b: 1 } }, [9]],
+  [{ a: { $gte: null } }, [1, 19]],
+  [{ a: { $lt: true } }, [13]],
+  [{ a: { $gte: new Date(0) } }, [15]],
+  [{ a: { $gte: new ObjectId('000000000000000000000000') } }, [12]],
+  [{ a: new Binary(Buffer.from('00ff', 'hex')) }, [11]],
+  [{ a: [1, 5] }, [10]],
+  [{ a: { $in: [null, 'abc', 5] } }, [1, 8, 10, 19]],
+  [{ a: { $in: [] } }, []],
+  [{ a: { $nin: [null, 1] } }, [0, 2, 3, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18]],
+  [{ a: { $type: 'number' } }, [2, 3, 4, 5, 6, 10]],
+  [{ a: { $type: 'int' } }, [2, 10]],
+  [{ a: { $type: ['long', 'decimal'] } }, [4, 5, 6]],
+  [{ a: { $type: 'double' } }, [3]],
+  [{ a: { $type: 'array' } }, [10]],
+  [{ a: { $type: 'object' } }, [9]],
+  [{ a: { $type: 2 } }, [7, 8]],
+  [{ a: { $type: 'null' } }, [1]],
+  [{ a: { $type: 'regex' } }, [17]],
+  [{ a: { $type: 'timestamp' } }, [16]],
+  [{ a: { $type: 'minKey' } }, [0]],
+  [{ a: { $type: 'nothing' } }, fails(2)],
+  [{ a: { $size: 2 } }, [10]],
+  [{ a: { $size: -1 } }, fails(2)],
+  [{ a: { $mod: [2, 1] } }, [4, 6, 10]],
+  [{ a: { $mod: [0, 1] } }, fails(2)],
+  [{ a: { $mod: [2] } }, fails(2)],
+  [{ a: { $all: [1, 5] } }, [10]],
+  [{ a: { $all: [1] } }, [4, 10]],
+  [{ a: { $all: [] } }, []],
+  [{ a: { $all: 1 } }, fails(2)],
+  [{ a: { $not: { $gt: 0 } } }, [0, 1, 2, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19]],
+  [{ a: /^a/ }, [8]],
+  [{ a: { $regex: 'B', $options: 'i' } }, [8]],
+  [{ a: { $options: 'i' } }, fails(2)],
+  [{ a: { $bitsAllSet: 1 } }, [2, 4, 6, 10]],
+  [{ a: { $in: 1 } }, fails(2)],
+  [{ a: { $unheardOf: 1 } }, fails(2)],
+  [{ $unheardOf: 1 }, fails(2)],
+  [{ $or: [] }, fails(2)],
+  [{ $and: 1 }, fails(2)],
+  [{ $nor: [{ a: { $exists: true } }] }, [19]],
+  [{ $expr: { $eq: [{ $type: '$a' }, 'bool'] } }, [13, 14]],
+  [{ $expr: { $gt: ['$a', 'zzz'] } }, [9, 10, 11, 12, 13, 14, 15, 16, 17, 18]],
+];
+
+const THING_ROWS: readonly Row[] = [
+  [{ t: 'x' }, [0, 3]],
+  [{ t: ['y'] }, [1]],
+  [{ t: [] }, [2]],
+  [{ t: { $size: 0 } }, [2]],
+  [{ t: { $ne: 'x' } }, [1, 2, 4]],
+  [{ 't.0': 'x' }, [0]],
+  [{ 'c.d': 1 }, [0, 1]],
+  [{ 'c.0.e': 2 }, [1]],
+  [{ 'c.d': 1, 'c.e': 2 }, [0, 1]],
+  [{ c: { $elemMatch: { d: 1, e: 2 } } }, [1]],
+  [{ c: { $elemMatch: { d: { $gt: 1 } } } }, [0]],
+  [{ t: { $elemMatch: { $gte: 'x', $lt: 'y' } } }, [0]],
+  [{ 'o.p': { $gte: 1 } }, [0, 1]],
+  [{ o: { p: 2, q: 1 } }, [1]],
+  [{ o: { q: 1, p: 2 } }, []],
+  [{ 'o.p': null }, [2, 3, 4]],
+  [{ 'o.p': { $exists: true } }, [0, 1]],
+  [{ s: { $exists: true } }, [0, 1, 2, 3]],
+  [{ s: null }, [3, 4]],
+  [{ s: { $gt: null } }, []],
+  [{ n: { $gt: 1, $lt: 4 } }, [1, 2]],
+  [{ $or: [{ n: 1 }, { s: 'two' }] }, [0, 1]],
+  [{ $and: [{ n: { $gt: 1 } }, { n: { $lt: 3 } }] }, [1]],
+  [{ n: 1, $or: [{ s: 'one' }, { s: 'two' }] }, [0]],
+  [{ $nor: [{ n: 1 }, { n: 2 }] }, [2, 3, 4]],
+  [{ n: { $not: { $in: [1, 2] } } }, [2, 3, 4]],
+  [{ s: { $not: /^t/ } }, [0, 3, 4]],
+  [{ s: { $in: [/^o/, 'two'] } }, [0, 1]],
+  [{ s: { $nin: [/^o/] } }, [1, 2, 3, 4]],
+  [{ $expr: { $eq: ['$n', '$o.p'] } }, [0, 1]],
+  [{ $expr: { $in: ['x', { $cond: [{ $isArray: '$t' }, '$t', []] }] } }, [0]],
+  [{ n: { $eq: 1 } }, [0]],
+  [{ $comment: 'only a word', n: 1 }, [0]],
+  [{ _id: { $in: [0, 3, 9] } }, [0, 3]],
+  [{ _id: { $gte: 3 } }, [3, 4]],
+];
+
+function filterCases(documents: readonly Document[], rows: readonly Row[], name: string): Case[] {
+  return rows.map(([filter, found]) => ({
+    title: `${name} by ${JSON.stringify(filter)}`,
+    before: documents,
+    operation: idsOf(filter),
+    expected: found,
+  }));
+}
+
+/** How documents are shown: options of find, and the documents without their `_id`. */
+const SHOWN: readonly (readonly [title: string, before: Document, options: Document, shown: Document])[] = [
+  ['fields that are named', { a: 1, b: 2 }, { projection: { a: 1 } }, { _id: 0, a: 1 }],
+  ['fields that are left out', { a: 1, b: 2 }, { projection: { a: 0 } }, { _id: 0, b: 2 }],
+  ['without _id', { a: 1, b: 2 }, { projection: { a: 1, _id: 0 } }, { a: 1 }],
+  ['_id alone', { a: 1 }, { projection: { _id: 1 } }, { _id: 0 }],
+  ['a path', { a: { b: 1, c: 2 } }, { projection: { 'a.b': 1 } }, { _id: 0, a: { b: 1 } }],
+  ['a path as a document', { a: { b: 1, c: 2 } }, { projection: { a: { b: 1 } } }, { _id: 0, a: { b: 1 } }],
+  [
+    'a path through an array',
+    { a: [{ b: 1, c: 2 }, 5, { c: 3 }] },
+    { projection: { 'a.b': 1 } },
+    { _id: 0, a: [{ b: 1 }, {}] },
+  ],
+  [
+    'a path left out of an array',
+    { a: [{ b: 1, c: 2 }, 5] },
+    { projection: { 'a.b': 0 } },
+    { _id: 0, a: [{ c: 2 }, 5] },
+  ],
+  ['fields in and out', { a: 1, b: 2 }, { projection: { a: 1, b: 0 } }, fails(31254)],
+  ['fields out and in', { a: 1, b: 2 }, { projection: { a: 0, b: 1 } }, fails(31253)],
+  ['$slice of the first', { t: [1, 2, 3], a: 1 }, { projection: { t: { $slice: 2 } } }, { _id: 0, t: [1, 2], a: 1 }],
+  ['$slice of the last', { t: [1, 2, 3] }, { projection: { t: { $slice: -1 } } }, { _id: 0, t: [3] }],
+  ['$slice with a beginning', { t: [1, 2, 3] }, { projection: { t: { $slice: [1, 1] } } }, { _id: 0, t: [2] }],
+  [
+    '$slice beside a named field',
+    { t: [1, 2], a: 1, b: 1 },
+    { projection: { a: 1, t: { $slice: 1 } } },
+    { _id: 0, t: [1], a: 1 },
+  ],
+  [
+    '$elemMatch shows the first that fits',
+    { c: [{ d: 1 }, { d: 2 }, { d: 3 }] },
+    { projection: { c: { $elemMatch: { d: { $gt: 1 } } } } },
+    { _id: 0, c: [{ d: 2 }] },
+  ],
+  ['$elemMatch without one that fits', { c: [{ d: 1 }] }, { projection: { c: { $elemMatch: { d: 5 } } } }, { _id: 0 }],
+  ['an expression', { a: 2 }, { projection: { b: { $add: ['$a', 1] } } }, { _id: 0, b: 3 }],
+  ['a field under another name', { a: 2 }, { projection: { b: '$a' } }, { _id: 0, b: 2 }],
+  ['a constant', { a: 2 }, { projection: { b: { $literal: 1 } } }, { _id: 0, b: 1 }],
+  ['true and false', { a: 1, b: 2 }, { projection: { a: true, _id: false } }, { a: 1 }],
+  ['a missing field', { a: 1 }, { projection: { x: 1 } }, { _id: 0 }],
+  ['two paths, one within the other', { a: { b: 1 } }, { projection: { a: 1, 'a.b': 1 } }, fails(31249)],
+];
+
+const shownCases: readonly Case[] = SHOWN.map(([title, before, options, shown]) => ({
+  title: `a projection of ${title}`,
+  before: [before],
+  operation: async (collection) => {
+    const [document] = (await find({}, options)(collection)) as Document[];
+    return document;
+  },
+  expected: shown,
+}));
+
+/** Options of find, and the `_id` of what comes, in order. */
+const ORDERED: readonly (readonly [
+  title: string,
+  before: readonly Document[],
+  options: Document,
+  order: readonly number[] | Document,
+])[] = [
+  [
+    'every type upwards',
+    KINDS,
+    { sort: { a: 1, _id: 1 } },
+    [0, 1, 19, 2, 3, 4, 10, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18],
+  ],
+  [
+    'every type downwards',
+    KINDS,
+    { sort: { a: -1, _id: 1 } },
+    [18, 17, 16, 15, 14, 13, 12, 11, 9, 8, 7, 6, 10, 5, 4, 3, 2, 1, 19, 0],
+  ],
+  [
+    'two fields',
+    [
+      { a: 1, b: 1 },
+      { a: 1, b: 2 },
+      { a: 0, b: 0 },
+    ],
+    { sort: { a: 1, b: -1 } },
+    [2, 1, 0],
+  ],
+  ['a path', [{ a: { b: 2 } }, { a: { b: 1 } }, { a: 1 }], { sort: { 'a.b': 1 } }, [2, 1, 0]],
+  ['arrays by their least', [{ t: [3, 9] }, { t: [1, 10] }, { t: [2] }], { sort: { t: 1 } }, [1, 2, 0]],
+  ['arrays by their greatest', [{ t: [3, 9] }, { t: [1, 10] }, { t: [2] }], { sort: { t: -1 } }, [1, 0, 2]],
+  ['capitals before small letters', [{ s: 'a' }, { s: 'B' }, { s: 'ç' }, { s: '' }], { sort: { s: 1 } }, [3, 1, 0, 2]],
+  ['skip and limit', [{}, {}, {}, {}], { sort: { _id: 1 }, skip: 1, limit: 2 }, [1, 2]],
+  ['a limit of zero is none', [{}, {}], { sort: { _id: 1 }, limit: 0 }, [0, 1]],
+  ['a skip beyond the end', [{}, {}], { skip: 5 }, []],
+  ['the order of insertion backwards', [{}, {}], { sort: { $natural: -1 } }, [1, 0]],
+  ['a negative skip', [{}], { skip: -1 }, fails(51024)],
+];
+
+const orderedCases: readonly Case[] = ORDERED.map(([title, before, options, order]) => ({
+  title: `find in order: ${title}`,
+  before,
+  operation: idsOf({}, options),
+  expected: order,
+}));
+
+export const findCases: readonly Case[] = [
+  ...filterCases(KINDS, KIND_ROWS, 'kinds'),
+  ...filterCases(THINGS, THING_ROWS, 'things'),
+  ...shownCases,
+  ...orderedCases,
+];
