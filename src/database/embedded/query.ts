@@ -37,7 +37,7 @@ const UNSUPPORTED = new Set([
 const queryOptions = { context: mingoContext, scriptEnabled: false };
 
 /** Checks and compiles a filter. @param variables what `$$name` stands for in its expressions @throws CommandError BadValue for operators that MongoDB does not know, NotImplemented for those the engine lacks */
-export function compileFilter(filter: unknown, variables: BsonDocument = {}): Filter {
+export function compileFilter(filter: unknown, variables?: BsonDocument): Filter {
   if (filter === undefined || filter === null) return EVERYTHING;
   if (!isDocument(filter)) throw new CommandError(14, 'Expected field filter to be of type object');
   const names = new Set<string>();
@@ -64,9 +64,9 @@ const EVERYTHING: Filter = {
   testRaw: () => true,
 };
 
-function compile(source: BsonDocument, variables: BsonDocument): Query {
+function compile(source: BsonDocument, variables: BsonDocument | undefined): Query {
   try {
-    return new Query(source, { ...queryOptions, variables });
+    return new Query(source, variables ? { ...queryOptions, variables } : queryOptions);
   } catch (error) {
     if (error instanceof CommandError || error instanceof RangeError) throw error;
     throw new CommandError(2, error instanceof Error ? error.message : 'invalid filter');
