@@ -36,7 +36,7 @@ const UNSUPPORTED = new Set([
 ]);
 
 /** Checks and compiles a filter. @param variables what `$$name` stands for in its expressions @throws CommandError BadValue for operators that MongoDB does not know, NotImplemented for those the engine lacks */
-export function compileFilter(filter: unknown, variables: BsonDocument = {}): Filter {
+export function compileFilter(filter: unknown, variables?: BsonDocument): Filter {
   if (filter === undefined || filter === null) return EVERYTHING;
   if (!isDocument(filter)) throw new CommandError(14, 'Expected field filter to be of type object');
   const names = new Set<string>();
@@ -68,9 +68,9 @@ function optionsWith(variables: BsonDocument) {
   return { context: mingoContext, scriptEnabled: false, variables };
 }
 
-function compile(source: BsonDocument, variables: BsonDocument): Query {
+function compile(source: BsonDocument, variables: BsonDocument | undefined): Query {
   try {
-    return new Query(source, Object.keys(variables).length === 0 ? filterOptions : optionsWith(variables));
+    return new Query(source, variables ? optionsWith(variables) : filterOptions);
   } catch (error) {
     if (error instanceof CommandError || error instanceof RangeError) throw error;
     throw new CommandError(2, error instanceof Error ? error.message : 'invalid filter');

@@ -160,10 +160,12 @@ function parseChanges(update: BsonDocument): Change[] {
 
 /** New fields are added in the order of their names, numbers by their value, whatever order the update names them in. */
 function comparePaths(left: readonly string[], right: readonly string[]): number {
-  const position = left.findIndex((part, index) => part !== right[index]);
-  const [one, other] = [left[position] ?? '', right[position] ?? ''];
-  if (POSITION.test(one) && POSITION.test(other)) return Number(one) - Number(other);
-  return one < other ? -1 : 1;
+  let position = 0;
+  while (position < left.length && left[position] === right[position]) position += 1;
+  const one = left[position] ?? '';
+  const other = right[position] ?? '';
+  if (one > '9' || other > '9') return one < other ? -1 : 1;
+  return POSITION.test(one) && POSITION.test(other) ? Number(one) - Number(other) : one < other ? -1 : 1;
 }
 
 const POSITION = /^\d+$/;
