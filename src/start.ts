@@ -73,7 +73,9 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
   const secrets = await readSecrets(config, notices);
   const spool = await openSpool({ directory: config.dataDirectory });
   const consoleSurface = config.console && duties.post ? createConsoleSurface({ connection }) : null;
-  const slack = config.slack && duties.post ? await openSlack(config.slack, config, log) : null;
+  const slack = config.slack ? await openSlack(config.slack, config, log) : null;
+  // Every process may look up channels and people; one that posts also takes commands.
+  const listening = duties.post ? slack : null;
   const handled = createHandledInteractions({ connection });
   let localUrl = '';
   const services = createServices({
@@ -111,15 +113,15 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
     host: config.host,
     port: config.port,
     routers: [
-      createHealthRouter({ readiness: async () => readinessOf(database, slack), registry: metrics }),
+      createHealthRouter({ readiness: async () => readinessOf(database, listening), registry: metrics }),
       ...(duties.serve ? [createWebhookRouter({ intake }), api] : []),
       ...(consoleRouter ? [consoleRouter] : []),
-      ...(slack?.router ? [slack.router] : []),
+      ...(listening?.router ? [listening.router] : []),
     ],
     log,
   });
   localUrl = `http://localhost:${server.port}`;
-  slack?.start({
+  listening?.start({
     dispatcher,
     handled,
     access: services.access,
@@ -133,7 +135,7 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
     ready,
     async stop() {
       consoleRouter?.close();
-      await slack?.stop();
+      await listening?.stop();
       await server.close();
       await background.stop();
       await spool.close();

@@ -16,7 +16,7 @@ export interface SlackPerson {
 export interface SlackPeople {
   /** Null when Slack knows nobody of that id. @throws ChatUnavailableError when Slack cannot be asked and never was */
   find(userId: string): Promise<SlackPerson | null>;
-  /** An owner or admin of the team, the primary owner rather than another; null when Slack names none. */
+  /** An owner or admin of the team, whichever Slack names first; null when it names none. */
   firstAdmin(): Promise<string | null>;
 }
 
@@ -55,17 +55,17 @@ export function createSlackPeople(dependencies: { api: SlackApi; locale: Locale;
     },
 
     async firstAdmin() {
-      let admin: string | null = null;
       let cursor: string | undefined;
       do {
         const page = await api.call((slack) => slack.users.list({ limit: 200, ...(cursor ? { cursor } : {}) }));
         const people = (page.members ?? []).filter(({ deleted, is_bot }) => !deleted && !is_bot);
-        const owner = people.find(({ is_primary_owner }) => is_primary_owner);
-        if (owner?.id) return owner.id;
-        admin ??= people.find(({ is_owner, is_admin }) => is_owner || is_admin)?.id ?? null;
+        const admin =
+          people.find(({ is_primary_owner }) => is_primary_owner) ??
+          people.find(({ is_owner, is_admin }) => is_owner || is_admin);
+        if (admin?.id) return admin.id;
         cursor = page.response_metadata?.next_cursor;
       } while (cursor);
-      return admin;
+      return null;
     },
   };
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { HOME_TEAM, type Json } from '../../support/slack/loopback-slack.ts';
 import { saleOf } from '../../support/slack/sale.ts';
-import { SALES } from '../../support/slack/slack-person.ts';
+import { SALES, slackPerson } from '../../support/slack/slack-person.ts';
 import { NOW, STRANGE_CHANNEL, TEAM_CHANNEL, TRANSPORTS, useSlackProduct } from '../../support/slack/slack-product.ts';
 import { buttonsIn } from './readable.ts';
 
@@ -114,6 +114,46 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
       'Loja “Ateliê” pausada',
     ]);
     expect(product.slack.messages.map(({ ephemeral }) => ephemeral)).toEqual([true, true, false]);
+  });
+
+  it.each([
+    ['a command', () => product.ana.type('/loja listar')],
+    ['a button', () => product.ana.press({ type: 'button', action_id: 'command:0', value: '/loja listar' })],
+    ['the home', () => product.ana.openHome()],
+  ])('acknowledges %s before it asks the database anything, and answers when it can', async (_case, act) => {
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const model = product.database.connection.model('HandledInteraction');
+    const firstQuestion = vi.spyOn(model, 'create').mockImplementationOnce((async () => await begun) as never);
+    const before = product.slack.effects();
+    await act();
+    expect(product.slack.effects()).toBe(before);
+    begin();
+    await vi.waitFor(() => expect(product.slack.effects()).toBeGreaterThan(before), { timeout: 5_000 });
+    await product.chat.settled();
+    firstQuestion.mockRestore();
+  });
+
+  it('knows a private channel by the list of those that it is in', async () => {
+    product.slack.channels.push({ id: 'C0SECRET', name: 'cofre', is_member: true });
+    const inside = { id: 'C0SECRET', name: 'privategroup' };
+    await product.restart();
+    await product.answered(() => product.ana.type('/loja criar Um', { channel: inside }));
+    await product.answered(() => product.ana.type('/loja criar Dois', { channel: { ...inside, id: 'C0UNKNOWN' } }));
+    await product.answered(() =>
+      product.ana.type('/loja criar Três', { channel: { id: 'D0ANA', name: 'directmessage' } }),
+    );
+    const stores = await product.services.stores.list(WORKSPACE);
+    expect(stores.map(({ alerts }) => alerts.channelId)).toEqual(['C0SECRET', null, null]);
+    product.slack.channels.pop();
+    await product.restart();
+  });
+
+  it('answers in the language that a person set in Slack', async () => {
+    await product.answered(() => slackPerson(product.slack, product.deliver, 'U0ENG').type('/loja listar'));
+    expect(product.slack.messages[0]?.text).toContain('There is no store here yet');
   });
 
   it('does once what is delivered again, also after a restart', async () => {

@@ -124,5 +124,5 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
     expect(done.size).toBeGreaterThan(10);
     expect(submitted).toBeGreaterThan(8);
     expect(product.faults).toEqual([]);
-  });
+  }, 240_000);
 });
