@@ -1,3 +1,4 @@
+import type { webApi } from '@slack/bolt';
 import type { Locale } from '../../text/text.ts';
 import { type SlackApi, slackCode } from './slack-api.ts';
 
@@ -8,6 +9,8 @@ const MAXIMUM_REMEMBERED = 5_000;
 export interface SlackPerson {
   id: string;
   name: string;
+  /** The team that the person belongs to; another one than ours for the guests of a shared channel. Null: ours. */
+  otherTeamId: string | null;
   /** An owner or admin of the team. */
   platformAdmin: boolean;
   locale: Locale;
@@ -30,7 +33,14 @@ export function createSlackPeople(dependencies: { api: SlackApi; locale: Locale;
     if (!user?.id || user.deleted) return null;
     const name = user.profile?.display_name || user.real_name || user.name || user.id;
     const platformAdmin = Boolean(user.is_admin || user.is_owner || user.is_primary_owner);
-    return { id: user.id, name, platformAdmin, locale: localeOf(user.locale, locale) };
+    return { id: user.id, name, otherTeamId: otherTeam(user), platformAdmin, locale: localeOf(user.locale, locale) };
+  }
+
+  /** People of an organisation belong to several teams; whoever belongs to ours is no guest. */
+  function otherTeam({ team_id, enterprise_user }: webApi.UsersInfoResponse['user'] & object): string | null {
+    const home = api.teamId() ?? '';
+    const isOurs = !team_id || team_id === home || (enterprise_user?.teams ?? []).includes(home);
+    return isOurs ? null : team_id;
   }
 
   function remember(userId: string, person: SlackPerson | null): SlackPerson | null {

@@ -151,6 +151,27 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
     await product.restart();
   });
 
+  it('shows nothing of ours to people of another team in a channel that both share', async () => {
+    await createStore('Ateliê');
+    const guest = { id: 'U0GUEST', real_name: 'Gil', team_id: 'T0GUEST', is_admin: true, locale: 'pt-BR' };
+    product.slack.people.set('U0GUEST', guest);
+    const gil = slackPerson(product.slack, product.deliver, 'U0GUEST');
+    await product.answered(() => gil.type('/loja listar'));
+    await product.answered(() => gil.type('/loja criar Minha'));
+    expect(product.slack.messages[0]?.text).toContain('Ainda não há nenhuma loja aqui');
+    expect(product.slack.messages[1]?.text).toContain('Você não tem permissão');
+    const colleague = { ...guest, enterprise_user: { teams: ['T0GUEST', HOME_TEAM] } };
+    product.slack.people.set('U0COLLEAGUE', { ...colleague, id: 'U0COLLEAGUE' });
+    await product.answered(() => slackPerson(product.slack, product.deliver, 'U0COLLEAGUE').type('/loja listar'));
+    expect(product.slack.messages[2]?.text).toContain('1 loja');
+  });
+
+  it('answers in the direct conversation when there is no other way', async () => {
+    product.slack.refuse('response_url', { status: 404 });
+    await product.answered(() => product.ana.type('/ajuda', { channel: STRANGE_CHANNEL }));
+    expect(product.slack.messages).toMatchObject([{ by: 'chat.postMessage', channel: 'U0ANA' }]);
+  });
+
   it('answers in the language that a person set in Slack', async () => {
     await product.answered(() => slackPerson(product.slack, product.deliver, 'U0ENG').type('/loja listar'));
     expect(product.slack.messages[0]?.text).toContain('There is no store here yet');
