@@ -37,9 +37,11 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
     store = await product.services.stores.create(WORKSPACE, {
       name: 'Ateliê da Joana',
       platform: 'assiny',
-      channelId: SALES.id,
+      channelId: null,
     });
+    // Before it has a channel, so that no alert appears among the answers.
     subject = { loja: store.name, id: await saleOf(product, store, NOW) };
+    store = await product.services.stores.update(WORKSPACE, store.id, { alerts: { channelId: SALES.id } });
   });
 
   /** What a person sees of one action, without what differs from run to run. */
