@@ -2,7 +2,15 @@ import type { Logger } from 'pino';
 import { isProductError, ProductError } from '../text/product-error.ts';
 import { type Translate, translator } from '../text/text.ts';
 import { foldCase, parseArguments, quoteArgument } from './arguments.ts';
-import type { Command, CommandContext, CommandOption, CommandOrigin, CommandVerb, OptionValues } from './command.ts';
+import type {
+  Command,
+  CommandContext,
+  CommandOption,
+  CommandOrigin,
+  CommandVerb,
+  OptionValues,
+  Suggestion,
+} from './command.ts';
 import { type FormField, privateText, type Reply } from './message.ts';
 import { mayAct } from './permissions.ts';
 
@@ -24,6 +32,11 @@ export interface CommandDispatcher {
   run(request: CommandRequest): Promise<Reply>;
   /** What could come next on a half-typed line, at most 20. */
   complete(request: CommandRequest): Promise<Completion[]>;
+  /**
+   * Values for one option of the verb that the line names, by what is typed of the value so far; none for who may not run it.
+   * For chats in which options are fields of their own.
+   */
+  suggest(request: CommandRequest, option: string, typed: string): Promise<Suggestion[]>;
 }
 
 const MAXIMUM_COMPLETIONS = 20;
@@ -95,6 +108,14 @@ export function createCommandDispatcher<Services>(dependencies: {
       if (!line.startsWith('/')) return [];
       const completions = await completeLine(line, commands, contextOf(request));
       return completions.slice(0, MAXIMUM_COMPLETIONS);
+    },
+
+    async suggest(request, optionName, typed) {
+      const { verb } = parse(request.line);
+      const option = verb.options.find(({ name }) => name === optionName);
+      if (!option || !mayAct(request.user.role, verb.role)) return [];
+      const suggestions = await matchingSuggestions(option, typed, contextOf(request));
+      return suggestions.slice(0, MAXIMUM_COMPLETIONS);
     },
   };
 }
@@ -242,12 +263,21 @@ async function suggestionsFor<Services>(
   before: readonly string[],
   context: CommandContext<Services>,
 ): Promise<Completion[]> {
+  const suggestions = await matchingSuggestions(option, typed, context);
+  return suggestions.map(({ value, label }) => ({
+    line: [...before, `${option.name}:${quoteArgument(value)}`].filter((part) => part !== '').join(' '),
+    label,
+  }));
+}
+
+async function matchingSuggestions<Services>(
+  option: CommandOption<Services>,
+  typed: string,
+  context: CommandContext<Services>,
+): Promise<Suggestion[]> {
   const suggestions = (await option.complete?.(context)) ?? [];
   const wanted = foldCase(typed);
-  return suggestions
-    .filter(({ value, label }) => foldCase(value).startsWith(wanted) || foldCase(label).startsWith(wanted))
-    .map(({ value, label }) => ({
-      line: [...before, `${option.name}:${quoteArgument(value)}`].filter((part) => part !== '').join(' '),
-      label,
-    }));
+  return suggestions.filter(
+    ({ value, label }) => foldCase(value).startsWith(wanted) || foldCase(label).startsWith(wanted),
+  );
 }
