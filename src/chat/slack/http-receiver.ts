@@ -1,7 +1,7 @@
 import { type App, isValidSlackRequest, type Receiver } from '@slack/bolt';
 import express, { type ErrorRequestHandler, type Request, type Response, type Router } from 'express';
 import type { Logger } from 'pino';
-import { createSeenSignatures } from './seen-signatures.ts';
+import { createSeenSignatures } from '../seen-signatures.ts';
 
 export const SLACK_EVENTS_PATH = '/slack/events';
 /** Slack allows requests to be five minutes old (https://docs.slack.dev/authentication/verifying-requests-from-slack); we allow no more on the other side. */
