@@ -3,6 +3,7 @@ import { alerts } from './alerts.ts';
 import { checklist } from './checklist.ts';
 import { console } from './console.ts';
 import { digest } from './digest.ts';
+import { discord } from './discord.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
 import { help } from './help.ts';
@@ -21,6 +22,7 @@ export const ptBR = {
   ...help,
   ...console,
   ...digest,
+  ...discord,
   ...access,
   ...slack,
   ...vocabulary,

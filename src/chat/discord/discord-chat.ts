@@ -1,0 +1,104 @@
+import { Routes } from 'discord.js';
+import type { Router } from 'express';
+import type { Connection } from 'mongoose';
+import type { Logger } from 'pino';
+import type { DiscordConfig } from '../../config.ts';
+import type { Locale } from '../../text/text.ts';
+import type { CommandDispatcher } from '../dispatcher.ts';
+import type { HandledInteractions } from '../handled-interactions.ts';
+import type { Role } from '../permissions.ts';
+import type { ChatSurface } from '../surface.ts';
+import { createActionStore } from './action-store.ts';
+import { createDiscordRest } from './discord-rest.ts';
+import { createDiscordSurface } from './discord-surface.ts';
+import { createGateway } from './gateway.ts';
+import { createInteractionRouter } from './http-router.ts';
+import { createInteractionHandler, type InteractionHandler, type Respond } from './interaction-handler.ts';
+import { createInteractionReplies } from './interaction-replies.ts';
+
+export interface DiscordChat {
+  surface: ChatSurface;
+  /** Interactions over HTTP; null without a public key. */
+  router: Router | null;
+  /** How many requests over HTTP did not prove that they come from Discord. */
+  refusedRequests(): number;
+  /** False while the gateway is down; true where there is none. */
+  isUp(): boolean;
+  /** Says who runs the commands, and connects. */
+  start(attendant: Attendant): void;
+  /** Resolves once no interaction is being worked on. */
+  settled(): Promise<void>;
+  /** Takes nothing more and waits for the commands in progress. */
+  stop(): Promise<void>;
+}
+
+export interface Attendant {
+  dispatcher: CommandDispatcher;
+  handled: HandledInteractions;
+  roleOf(person: { workspaceId: string; userId: string; platformAdmin: boolean }): Promise<Role>;
+}
+
+/**
+ * Discord as one of the product's chats.
+ * @param dependencies.hasGateway whether this process is to hold the connection to the gateway, when there is a token
+ */
+export function createDiscordChat(dependencies: {
+  config: DiscordConfig;
+  hasGateway: boolean;
+  connection: Connection;
+  locale: Locale;
+  log: Logger;
+  now?: () => Date;
+}): DiscordChat {
+  const { config, hasGateway, connection, locale, log } = dependencies;
+  const clock = dependencies.now ? { now: dependencies.now } : {};
+  const { token, apiUrl, publicKey, applicationId } = config;
+  const rest = createDiscordRest({ apiUrl, token });
+  const actions = createActionStore({ connection, ...clock });
+  const replies = createInteractionReplies({ rest, log, ...clock });
+  let handler: InteractionHandler | null = null;
+
+  const respondByRest: Respond = async (response, { id, token: interactionToken }) => {
+    await rest.post(Routes.interactionCallback(id, interactionToken), { auth: false, body: response });
+  };
+  const gateway =
+    token !== null && hasGateway
+      ? createGateway({
+          token,
+          apiUrl,
+          log,
+          onInteraction: (raw) => void handler?.handle(raw, respondByRest),
+        })
+      : null;
+  const http =
+    publicKey === null
+      ? null
+      : createInteractionRouter({
+          publicKey,
+          applicationId,
+          async handle(raw, respond) {
+            await handler?.handle(raw, respond);
+          },
+          log,
+          ...clock,
+        });
+
+  return {
+    surface: createDiscordSurface({ rest, token, gateway, actions, locale }),
+    router: http?.router ?? null,
+    refusedRequests: () => http?.refusedRequests() ?? 0,
+    isUp: () => gateway?.isUp() ?? true,
+    start({ dispatcher, handled, roleOf }) {
+      const ownerOf = (guildId: string) => gateway?.guild(guildId)?.ownerId ?? null;
+      handler = createInteractionHandler({ dispatcher, roleOf, ownerOf, handled, actions, replies, locale, log });
+      gateway?.start();
+    },
+    async settled() {
+      await handler?.idle();
+    },
+    async stop() {
+      await gateway?.stop();
+      await handler?.idle();
+    },
+  };
+}

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { ChannelType, type Guild, HTTPError, PermissionFlagsBits, type REST, Routes } from 'discord.js';
+import { z } from 'zod';
+import { ProductError } from '../../text/product-error.ts';
+import { type Locale, translator } from '../../text/text.ts';
+import { ChatUnavailableError } from '../chat-unavailable.ts';
+import type { Channel, ChatSurface, Person } from '../surface.ts';
+import type { ActionStore } from './action-store.ts';
+import { DISCORD_CODES, discordCode, isTokenRefused, rateLimitOf, requestBody } from './discord-rest.ts';
+import type { DiscordGateway } from './gateway.ts';
+import { guildIdOf } from './interaction.ts';
+import { type DiscordMessage, renderMessage } from './render-message.ts';
+
+/** What the bot needs in a channel to post there. */
+const POSTING =
+  PermissionFlagsBits.ViewChannel |
+  PermissionFlagsBits.SendMessages |
+  PermissionFlagsBits.EmbedLinks |
+  PermissionFlagsBits.AttachFiles;
+
+const DEFINITE: ReadonlySet<number | null> = new Set([
+  DISCORD_CODES.unknownChannel,
+  DISCORD_CODES.missingAccess,
+  DISCORD_CODES.missingPermissions,
+  DISCORD_CODES.cannotMessageUser,
+]);
+
+const NOBODY: ReadonlySet<number | null> = new Set([
+  DISCORD_CODES.unknownMember,
+  DISCORD_CODES.unknownUser,
+  DISCORD_CODES.missingAccess,
+]);
+
+const memberSchema = z.object({
+  nick: z.string().nullish(),
+  user: z.object({ id: z.string(), username: z.string(), global_name: z.string().nullish() }),
+});
+const directChannelSchema = z.object({ id: z.string() });
+
+/**
+ * Discord as a place to post: each guild is a workspace, with the channels in which the bot may post.
+ * @param dependencies.token null: nothing can be posted, because interactions alone prove nothing to Discord
+ * @param dependencies.gateway null where this process holds no connection; then no channel is known
+ */
+export function createDiscordSurface(dependencies: {
+  rest: REST;
+  token: string | null;
+  gateway: DiscordGateway | null;
+  actions: ActionStore;
+  locale: Locale;
+}): ChatSurface {
+  const { rest, token, gateway, actions, locale } = dependencies;
+
+  /** After a refusal Discord's client forgets its token, so it is told again: the token may have been mended at Discord's side. */
+  function asBot(): REST {
+    return token === null ? rest : rest.setToken(token);
+  }
+
+  async function send(channelId: string, key: string, message: DiscordMessage): Promise<void> {
+    const { files, ...body } = message;
+    // Discord answers a repeated nonce of the last minutes with the message that it already has.
+    const nonce = { nonce: key, enforce_nonce: true };
+    await asBot().post(
+      Routes.channelMessages(channelId),
+      requestBody({ ...body, ...nonce, allowed_mentions: { parse: [] } }, files),
+    );
+  }
+
+  async function findPerson(guildId: string, userId: string): Promise<Person | null> {
+    try {
+      const member = memberSchema.parse(await asBot().get(Routes.guildMember(guildId, userId)));
+      return { id: member.user.id, name: member.nick || member.user.global_name || member.user.username };
+    } catch (error) {
+      if (NOBODY.has(discordCode(error))) return null;
+      throw error;
+    }
+  }
+
+  return {
+    name: 'discord',
+    // Discord's client keeps to the pace of each channel, which Discord tells with every answer.
+    postIntervalMilliseconds: 0,
+    serves: (workspaceId) => guildIdOf(workspaceId) !== null,
+
+    async channels(workspaceId) {
+      const guild = gateway?.guild(guildIdOf(workspaceId) ?? '') ?? null;
+      return guild ? channelsOf(guild) : [];
+    },
+
+    async person(workspaceId, userId) {
+      const guildId = guildIdOf(workspaceId);
+      const id = userId.replace(/^<?@?!?(\d+)>?$/, '$1');
+      if (guildId === null || !/^\d{1,20}$/.test(id)) return null;
+      return token === null ? { id, name: id } : await findPerson(guildId, id);
+    },
+
+    async adminChannel(workspaceId, admins) {
+      const guildId = guildIdOf(workspaceId);
+      const recipient = admins[0] ?? gateway?.guild(guildId ?? '')?.ownerId;
+      if (recipient === undefined || token === null) return null;
+      const channel = await asBot().post(Routes.userChannels(), { body: { recipient_id: recipient } });
+      return directChannelSchema.parse(channel).id;
+    },
+
+    async post({ key, workspaceId, channelId, message }) {
+      const owner = gateway?.guildIdOfChannel(channelId) ?? null;
+      if (token === null || (owner !== null && owner !== guildIdOf(workspaceId))) {
+        throw new ProductError('channel_unreachable', { channel: channelId });
+      }
+      const { messages, kept } = renderMessage(message, { translate: translator(locale) });
+      await actions.keep(workspaceId, kept);
+      try {
+        for (const [index, rendered] of messages.entries()) {
+          await send(channelId, nonceOf(`${workspaceId} ${channelId} ${key} ${index}`), rendered);
+        }
+      } catch (error) {
+        throw asPostError(error, channelId);
+      }
+    },
+  };
+}
+
+function channelsOf(guild: Guild): Channel[] {
+  const me = guild.members.me;
+  if (!me) return [];
+  return [...guild.channels.cache.values()]
+    .filter(({ type }) => type === ChannelType.GuildText || type === ChannelType.GuildAnnouncement)
+    .filter((channel) => channel.permissionsFor(me).has(POSTING))
+    .map(({ id, name }) => ({ id, name }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** Discord takes 25 characters. */
+function nonceOf(post: string): string {
+  return createHash('sha256').update(post).digest().subarray(0, 18).toString('base64url');
+}
+
+function asPostError(error: unknown, channelId: string): unknown {
+  if (DEFINITE.has(discordCode(error))) {
+    return new ProductError('channel_unreachable', { channel: channelId }, { cause: error });
+  }
+  const retryAfter = rateLimitOf(error);
+  if (retryAfter !== null) return new ChatUnavailableError('rate limited', retryAfter, { cause: error });
+  if (isTokenRefused(error)) return new ChatUnavailableError('the token was refused', null, { cause: error });
+  const isAway = error instanceof HTTPError || discordCode(error) === null;
+  return isAway ? new ChatUnavailableError('it does not answer', null, { cause: error }) : error;
+}

@@ -1,0 +1,191 @@
+import {
+  Client,
+  type ClientOptions,
+  Events,
+  GatewayDispatchEvents,
+  GatewayIntentBits,
+  type Guild,
+  Options,
+} from 'discord.js';
+import type { Logger } from 'pino';
+import { isTokenRefused, restOptions } from './discord-rest.ts';
+
+const FIRST_RETRY_MILLISECONDS = 500;
+const LONGEST_RETRY_MILLISECONDS = 60_000;
+/** https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes */
+const AUTHENTICATION_FAILED = 4_004;
+
+export interface DiscordGateway {
+  /** True while events arrive. */
+  isUp(): boolean;
+  /** A guild that the bot is in, with its channels, roles and owner; null when it is not, or not known yet. */
+  guild(guildId: string): Guild | null;
+  /** The guild that a channel belongs to, where that is known. */
+  guildIdOfChannel(channelId: string): string | null;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * Keeps a connection to Discord's gateway. Discord's own client resumes after a lost connection; when it gives up, for example because the token was revoked,
+ * a new one is made, with growing waits, for as long as it takes.
+ * @param dependencies.onInteraction called in the tick in which an interaction arrives
+ */
+export function createGateway(dependencies: {
+  token: string;
+  apiUrl: string | null;
+  onInteraction(raw: unknown): void;
+  log: Logger;
+  random?: () => number;
+}): DiscordGateway {
+  const { token, apiUrl, onInteraction, log, random = Math.random } = dependencies;
+  let client: Client | null = null;
+  let up = false;
+  let stopping = false;
+  let failures = 0;
+  let end: () => void = () => undefined;
+  let running: Promise<void> = Promise.resolve();
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+
+  function noteUp(): void {
+    if (!up) log.info('Discord is connected');
+    up = true;
+    failures = 0;
+  }
+
+  function noteDown(error: unknown): void {
+    // Once for each time it goes down: the attempts after it would only repeat it.
+    if (!stopping && (up || failures === 0)) log.error({ err: error }, `Discord is down. ${remedyOf(error)}`);
+    up = false;
+  }
+
+  /** Connects and stays until the connection is lost for good. */
+  async function session(current: Client): Promise<void> {
+    const lost = new Promise<never>((_resolve, reject) => {
+      current.on(Events.ShardDisconnect, ({ code }) => reject(new GatewayClosedError(code)));
+      current.on(Events.Invalidated, () => reject(new GatewayClosedError(AUTHENTICATION_FAILED)));
+    });
+    current.on(Events.ClientReady, noteUp);
+    current.on(Events.ShardReady, () => {
+      if (current.isReady()) noteUp();
+    });
+    current.on(Events.ShardResume, noteUp);
+    current.on(Events.ShardReconnecting, () => {
+      up = false;
+    });
+    current.on(Events.ShardError, (error) => log.warn({ err: error }, 'The connection to Discord had a fault'));
+    current.on(Events.Error, (error) => log.warn({ err: error }, 'Discord’s client had a fault'));
+    current.ws.on(GatewayDispatchEvents.InteractionCreate, (raw: object) => onInteraction(takeFrom(raw)));
+    await Promise.race([current.login(token), lost, ended]);
+    await Promise.race([lost, ended]);
+  }
+
+  async function keep(): Promise<void> {
+    while (!stopping) {
+      const current = new Client(clientOptions(apiUrl));
+      client = current;
+      try {
+        await session(current);
+      } catch (error) {
+        noteDown(error);
+        failures += 1;
+      }
+      up = false;
+      await current.destroy().catch((error: unknown) => log.warn({ err: error }, 'Discord’s client did not end well'));
+      const longest = Math.min(FIRST_RETRY_MILLISECONDS * 2 ** (failures - 1), LONGEST_RETRY_MILLISECONDS);
+      if (!stopping) await waitFor(longest * (0.5 + random() / 2), ended);
+    }
+  }
+
+  return {
+    isUp: () => up,
+    guild: (guildId) => client?.guilds.cache.get(guildId) ?? null,
+    guildIdOfChannel(channelId) {
+      const channel = client?.channels.cache.get(channelId);
+      return channel && 'guildId' in channel ? channel.guildId : null;
+    },
+    start() {
+      running = keep();
+    },
+    async stop() {
+      stopping = true;
+      end();
+      await running;
+    },
+  };
+}
+
+/** Discord's client reads the packet next; without its contents it leaves it alone, whatever it would have expected in it. */
+function takeFrom(raw: object): object {
+  const taken = { ...raw };
+  for (const name of Object.keys(raw)) Reflect.deleteProperty(raw, name);
+  return taken;
+}
+
+/** The gateway closed the connection and would close the next one too. */
+class GatewayClosedError extends Error {
+  readonly code: number;
+
+  constructor(code: number) {
+    super(`Discord closed the gateway with code ${code}`);
+    this.name = 'GatewayClosedError';
+    this.code = code;
+  }
+}
+
+async function waitFor(milliseconds: number, sooner: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const later = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([later, sooner]);
+  clearTimeout(timer);
+}
+
+/** The least that is needed: guilds with their channels and roles, to know where the bot may post. Everything else is forgotten at once. */
+function clientOptions(apiUrl: string | null): ClientOptions {
+  const nothing = 0;
+  return {
+    intents: [GatewayIntentBits.Guilds],
+    rest: restOptions(apiUrl),
+    makeCache: Options.cacheWithLimits({
+      ApplicationCommandManager: nothing,
+      ApplicationEmojiManager: nothing,
+      AutoModerationRuleManager: nothing,
+      BaseGuildEmojiManager: nothing,
+      DMMessageManager: nothing,
+      EntitlementManager: nothing,
+      GuildBanManager: nothing,
+      GuildEmojiManager: nothing,
+      GuildForumThreadManager: nothing,
+      GuildInviteManager: nothing,
+      GuildMessageManager: nothing,
+      GuildScheduledEventManager: nothing,
+      GuildStickerManager: nothing,
+      GuildTextThreadManager: nothing,
+      MessageManager: nothing,
+      PresenceManager: nothing,
+      ReactionManager: nothing,
+      ReactionUserManager: nothing,
+      StageInstanceManager: nothing,
+      ThreadManager: nothing,
+      ThreadMemberManager: nothing,
+      VoiceStateManager: nothing,
+      GuildMemberManager: { maxSize: nothing, keepOverLimit: (member) => member.id === member.client.user.id },
+      UserManager: { maxSize: nothing, keepOverLimit: (user) => user.id === user.client.user.id },
+    }),
+  };
+}
+
+function remedyOf(error: unknown): string {
+  const isTokenInvalid =
+    isTokenRefused(error) ||
+    (error instanceof GatewayClosedError && error.code === AUTHENTICATION_FAILED) ||
+    (error instanceof Error && Reflect.get(error, 'code') === 'TokenInvalid');
+  if (isTokenInvalid) {
+    return 'Check DISCORD_TOKEN: make a new one under Bot, Reset Token at https://discord.com/developers/applications. Trying again by itself.';
+  }
+  return 'Check the connection to the internet, DISCORD_API_URL if it is set, and https://discordstatus.com. Trying again by itself.';
+}
