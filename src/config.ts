@@ -14,6 +14,8 @@ export interface Config {
   console: boolean;
   /** Null: no Slack. */
   slack: SlackConfig | null;
+  /** Null: no Discord. */
+  discord: DiscordConfig | null;
   role: 'all' | 'web' | 'worker' | 'bot';
   logLevel: string;
   defaultTimezone: string;
@@ -27,6 +29,16 @@ export interface SlackConfig {
   /** Null only with Socket Mode. */
   signingSecret: string | null;
   /** Null: Slack's own. */
+  apiUrl: string | null;
+}
+
+/** A token for the gateway and for posts, a public key for interactions over HTTP, or both. */
+export interface DiscordConfig {
+  token: string | null;
+  /** Discord says it with every interaction; never null when there is only the public key. */
+  applicationId: string | null;
+  publicKey: string | null;
+  /** Null: Discord's own. */
   apiUrl: string | null;
 }
 
@@ -87,6 +99,20 @@ const environmentSchema = z.object({
   SLACK_API_URL: z
     .url({ protocol: /^https?$/, error: 'must be the base of a Web API; leave it out to use https://slack.com/api/' })
     .optional(),
+  DISCORD_TOKEN: z.string().optional(),
+  DISCORD_APPLICATION_ID: z
+    .string()
+    .regex(/^\d{1,20}$/, { error: 'must be the number under General Information of your Discord application' })
+    .optional(),
+  DISCORD_PUBLIC_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, {
+      error: 'must be the 64 letters and digits under General Information of your Discord application',
+    })
+    .optional(),
+  DISCORD_API_URL: z
+    .url({ protocol: /^https?$/, error: 'must be the base of a REST API; leave it out to use https://discord.com/api' })
+    .optional(),
   CONSOLE: z.enum(['auto', 'on', 'off'], { error: 'must be auto, on or off' }).default('auto'),
   ROLE: z.enum(['all', 'web', 'worker', 'bot'], { error: 'must be all, web, worker or bot' }).default('all'),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
@@ -105,11 +131,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
   const result = environmentSchema.safeParse(given);
   const invalid = result.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? [];
-  const problems = [...invalid, ...slackProblems(given)];
+  const problems = [...invalid, ...slackProblems(given), ...discordProblems(given)];
   if (!result.success || problems.length > 0) throw new ConfigError(problems);
   const read = result.data;
   const slack = slackOf(read);
-  const hasChat = slack !== null;
+  const discord = discordOf(read);
+  const hasChat = slack !== null || discord !== null;
   return {
     host: read.HOST,
     port: read.PORT,
@@ -120,6 +147,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     adminApiKey: read.ADMIN_API_KEY ?? null,
     console: read.CONSOLE === 'auto' ? !hasChat && LOOPBACK_HOSTS.has(read.HOST) : read.CONSOLE === 'on',
     slack,
+    discord,
     role: read.ROLE,
     logLevel: read.LOG_LEVEL,
     defaultTimezone: read.DEFAULT_TIMEZONE,
@@ -150,5 +178,33 @@ function slackOf(read: z.infer<typeof environmentSchema>): SlackConfig | null {
     appToken: SLACK_APP_TOKEN ?? null,
     signingSecret: SLACK_SIGNING_SECRET ?? null,
     apiUrl: SLACK_API_URL ?? null,
+  };
+}
+
+/** Without a token only the application id says whose interactions are meant for us. */
+function discordProblems(given: Readonly<Record<string, string | undefined>>): string[] {
+  const { DISCORD_TOKEN, DISCORD_APPLICATION_ID, DISCORD_PUBLIC_KEY } = given;
+  if (DISCORD_TOKEN !== undefined) return [];
+  if (DISCORD_PUBLIC_KEY !== undefined && DISCORD_APPLICATION_ID === undefined) {
+    return [
+      'DISCORD_APPLICATION_ID is missing; it is under General Information of your Discord application, beside the public key',
+    ];
+  }
+  if (DISCORD_APPLICATION_ID !== undefined && DISCORD_PUBLIC_KEY === undefined) {
+    return [
+      'DISCORD_TOKEN is missing; it is under Bot of your Discord application. To take interactions over HTTP alone, set DISCORD_PUBLIC_KEY',
+    ];
+  }
+  return [];
+}
+
+function discordOf(read: z.infer<typeof environmentSchema>): DiscordConfig | null {
+  const { DISCORD_TOKEN, DISCORD_APPLICATION_ID, DISCORD_PUBLIC_KEY, DISCORD_API_URL } = read;
+  if (DISCORD_TOKEN === undefined && DISCORD_PUBLIC_KEY === undefined) return null;
+  return {
+    token: DISCORD_TOKEN ?? null,
+    applicationId: DISCORD_APPLICATION_ID ?? null,
+    publicKey: DISCORD_PUBLIC_KEY ?? null,
+    apiUrl: DISCORD_API_URL ?? null,
   };
 }

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { compact } from 'es-toolkit';
+import type { Connection } from 'mongoose';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { storeReference } from '../commands/options/store-option.ts';
@@ -10,10 +12,11 @@ import { startHttpServer } from './api/http-server.ts';
 import { createBackground } from './background.ts';
 import { createConsoleRouter } from './chat/console/console-router.ts';
 import { createConsoleSurface } from './chat/console/console-surface.ts';
+import type { DiscordChat } from './chat/discord/discord-chat.ts';
 import { createCommandDispatcher } from './chat/dispatcher.ts';
 import { createHandledInteractions } from './chat/handled-interactions.ts';
 import type { SlackChat } from './chat/slack/slack-chat.ts';
-import type { Config, SlackConfig } from './config.ts';
+import type { Config, DiscordConfig, SlackConfig } from './config.ts';
 import { type Database, openDatabase } from './database/connection.ts';
 import { createSecretBox, secretsEqual } from './database/secret-box.ts';
 import { readOrCreateSecret } from './database/secret-file.ts';
@@ -76,6 +79,7 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
   const slack = config.slack ? await openSlack(config.slack, config, log) : null;
   // Every process may look up channels and people; one that posts also takes commands.
   const listening = duties.post ? slack : null;
+  const discord = config.discord ? await openDiscord(config.discord, connection, duties, config, log) : null;
   const handled = createHandledInteractions({ connection });
   let localUrl = '';
   const services = createServices({
@@ -84,7 +88,7 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
     publicUrl: () => config.publicUrl ?? localUrl,
     defaultTimezone: config.defaultTimezone,
     locale: config.defaultLocale,
-    surfaces: [...(consoleSurface ? [consoleSurface] : []), ...(slack ? [slack.surface] : [])],
+    surfaces: compact([consoleSurface, slack?.surface, discord?.surface]),
     duties,
     log,
   });
@@ -101,7 +105,7 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
   const consoleRouter = consoleSurface
     ? createConsoleRouter({ surface: consoleSurface, dispatcher, locale: config.defaultLocale, log })
     : null;
-  const metrics = createMetrics({ spool, refusedChatRequests: { ...(slack ? { slack: slack.refusedRequests } : {}) } });
+  const metrics = createMetrics({ spool, refusedChatRequests: refusedRequestsOf(slack, discord) });
   const background = createBackground({ database, services, intake, spool, duties, log });
   const api = createApiRouter({
     routes: apiRoutes(services, dispatcher, config.defaultLocale),
@@ -112,12 +116,12 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
   const server = await startHttpServer({
     host: config.host,
     port: config.port,
-    routers: [
-      createHealthRouter({ readiness: async () => readinessOf(database, listening), registry: metrics }),
-      ...(duties.serve ? [createWebhookRouter({ intake }), api] : []),
-      ...(consoleRouter ? [consoleRouter] : []),
-      ...(listening?.router ? [listening.router] : []),
-    ],
+    routers: compact([
+      createHealthRouter({ readiness: async () => readinessOf(database, listening, discord), registry: metrics }),
+      ...(duties.serve ? [createWebhookRouter({ intake }), api, discord?.router] : []),
+      consoleRouter,
+      listening?.router,
+    ]),
     log,
   });
   localUrl = `http://localhost:${server.port}`;
@@ -128,6 +132,7 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
     channels: services.channels,
     storeReferences: async (workspaceId) => (await services.stores.list(workspaceId)).map(storeReference),
   });
+  discord?.start({ dispatcher, handled, roleOf: services.access.roleOf });
   const ready = background.start();
   return {
     localUrl,
@@ -136,6 +141,7 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
     async stop() {
       consoleRouter?.close();
       await listening?.stop();
+      await discord?.stop();
       await server.close();
       await background.stop();
       await spool.close();
@@ -150,12 +156,31 @@ async function openSlack(slack: SlackConfig, config: Config, log: Logger): Promi
   return createSlackChat({ config: slack, locale: config.defaultLocale, log });
 }
 
+/** The same for Discord's. */
+async function openDiscord(
+  discord: DiscordConfig,
+  connection: Connection,
+  duties: Duties,
+  { defaultLocale }: Config,
+  log: Logger,
+): Promise<DiscordChat> {
+  const { createDiscordChat } = await import('./chat/discord/discord-chat.ts');
+  return createDiscordChat({ config: discord, hasGateway: duties.post, connection, locale: defaultLocale, log });
+}
+
 /** What a process of that role does. */
 function dutiesOf(role: Config['role']): Duties {
   return {
     serve: role === 'all' || role === 'web',
     process: role === 'all' || role === 'worker',
     post: role === 'all' || role === 'bot',
+  };
+}
+
+function refusedRequestsOf(slack: SlackChat | null, discord: DiscordChat | null): Record<string, () => number> {
+  return {
+    ...(slack ? { slack: slack.refusedRequests } : {}),
+    ...(discord ? { discord: discord.refusedRequests } : {}),
   };
 }
 
@@ -169,7 +194,11 @@ async function readSecrets(config: Config, { onNewAdminKey }: StartNotices) {
   return { secretKey, adminApiKey: secret };
 }
 
-async function readinessOf(database: Database, slack: SlackChat | null): Promise<ReadinessCheck[]> {
+async function readinessOf(
+  database: Database,
+  slack: SlackChat | null,
+  discord: DiscordChat | null,
+): Promise<ReadinessCheck[]> {
   return [
     {
       name: 'database',
@@ -183,6 +212,15 @@ async function readinessOf(database: Database, slack: SlackChat | null): Promise
             ok: slack.isUp(),
             remedy:
               'Check SLACK_BOT_TOKEN and SLACK_APP_TOKEN; the log says what Slack answered. It is tried again by itself.',
+          },
+        ]
+      : []),
+    ...(discord
+      ? [
+          {
+            name: 'discord',
+            ok: discord.isUp(),
+            remedy: 'Check DISCORD_TOKEN; the log says what Discord answered. It is tried again by itself.',
           },
         ]
       : []),
