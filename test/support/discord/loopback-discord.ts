@@ -229,21 +229,35 @@ export async function startLoopbackDiscord(): Promise<LoopbackDiscord> {
     return { nick: null, user: { id: userId, username: name.toLowerCase(), global_name: name }, roles: [] };
   }
 
+  type Effect = (asked: { method: string; ids: string[]; body: Json; files: SeenMessage['files'] }) => Json;
+  const routes: [RegExp, Effect][] = [
+    [/^GET \/gateway\/bot$/, gatewayInformation],
+    [/^GET \/applications\/@me$/, () => ({ id: APPLICATION_ID, name: 'Sininho', verify_key: '' })],
+    [/^POST \/users\/@me\/channels$/, ({ body }) => ({ id: `8${body.recipient_id.slice(1)}`, type: 1 })],
+    [/^POST \/channels\/(\d+)\/messages$/, ({ ids: [id = ''], body, files }) => post(id, body, files)],
+    [/^POST \/interactions\/\d+\/([^/]+)\/callback$/, ({ ids: [token = ''], body }) => acknowledge(token, body)],
+    [/^POST \/webhooks\/\d+\/([^/]+)$/, ({ ids: [token = ''], body, files }) => followUp(token, body, files)],
+    [
+      /^PATCH \/webhooks\/\d+\/([^/]+)\/messages\/@original$/,
+      ({ ids: [token = ''], body, files }) => editOriginal(token, body, files),
+    ],
+    [/^DELETE \/webhooks\/\d+\/([^/]+)\/messages\/@original$/, ({ ids: [token = ''] }) => withdraw(token)],
+    [/^GET \/guilds\/\d+\/members\/(\d+)$/, ({ ids: [id = ''] }) => member(id)],
+    [
+      /^\w+ \/applications\/\d+\/commands(?:\/(\d+))?$/,
+      ({ method, ids: [id], body }) => commandsAt('global', method, id, body),
+    ],
+    [
+      /^\w+ \/applications\/\d+\/guilds\/(\d+)\/commands(?:\/(\d+))?$/,
+      ({ method, ids: [guild = '', id], body }) => commandsAt(guild, method, id, body),
+    ],
+  ];
+
   /** What is done, after everything that could be against it. */
   function act(method: string, path: string, body: Json, files: SeenMessage['files']): Json {
-    const [, first, second = '', third = '', fourth, fifth, sixth] = path.split('/');
-    if (path === '/gateway/bot') return gatewayInformation();
-    if (path === '/applications/@me') return { id: APPLICATION_ID, name: 'Sininho', verify_key: '' };
-    if (path === '/users/@me/channels') return { id: `8${body.recipient_id.slice(1)}`, type: 1 };
-    if (first === 'channels' && third === 'messages') return post(second, body, files);
-    if (first === 'interactions') return acknowledge(third, body);
-    if (first === 'webhooks' && !fourth) return followUp(third, body, files);
-    if (first === 'webhooks' && method === 'PATCH') return editOriginal(third, body, files);
-    if (first === 'webhooks' && method === 'DELETE') return withdraw(third);
-    if (first === 'guilds' && third === 'members') return member(fourth ?? '');
-    if (first === 'applications' && third === 'commands') return commandsAt('global', method, fourth, body);
-    if (first === 'applications' && third === 'guilds' && fifth === 'commands') {
-      return commandsAt(fourth ?? '', method, sixth, body);
+    for (const [pattern, effect] of routes) {
+      const match = pattern.exec(`${method} ${path}`);
+      if (match) return effect({ method, ids: match.slice(1), body, files });
     }
     throw new Refusal(404, 0, `404: Not Found: ${method} ${path}`);
   }
@@ -266,26 +280,29 @@ export async function startLoopbackDiscord(): Promise<LoopbackDiscord> {
     requests.push(key);
     const { body, files } = await readBody(request);
     try {
-      const needsToken = !path.startsWith('/interactions/') && !path.startsWith('/webhooks/');
-      if (needsToken && request.headers.authorization !== `Bot ${discord.token}`) {
-        throw new Refusal(401, 0, '401: Unauthorized');
-      }
-      const complaints = complaintsAbout(method, path, body);
-      if (complaints.length > 0) {
-        breaches.push(...complaints);
-        throw new Refusal(400, 50_035, 'Invalid Form Body');
-      }
+      refuseStrangers(path, request.headers.authorization);
+      refuseInvalid(method, path, body);
       const trouble = troubles.find(({ pattern, left }) => left > 0 && pattern.test(key));
-      if (trouble) {
-        trouble.left -= 1;
-        if (trouble.takesEffect) act(method, path, body, files);
-        return trouble.apply(response);
-      }
-      sendJson(response, 200, act(method, path, body, files), bucketHeaders(path));
+      if (trouble) trouble.left -= 1;
+      const result = trouble?.takesEffect === false ? undefined : act(method, path, body, files);
+      if (trouble) trouble.apply(response);
+      else sendJson(response, 200, result, bucketHeaders(path));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       sendJson(response, error.status, { message: error.message, code: error.code }, bucketHeaders(path));
     }
+  }
+
+  function refuseStrangers(path: string, authorization: string | undefined): void {
+    const needsToken = !path.startsWith('/interactions/') && !path.startsWith('/webhooks/');
+    if (needsToken && authorization !== `Bot ${discord.token}`) throw new Refusal(401, 0, '401: Unauthorized');
+  }
+
+  function refuseInvalid(method: string, path: string, body: Json): void {
+    const complaints = complaintsAbout(method, path, body);
+    if (complaints.length === 0) return;
+    breaches.push(...complaints);
+    throw new Refusal(400, 50_035, 'Invalid Form Body');
   }
 
   const discord: LoopbackDiscord = {

@@ -74,7 +74,6 @@ export function startLoopbackGateway(options: {
 
   function identify(socket: WebSocket, data: Json): void {
     log.push('identify');
-    if (!acceptsToken(data.token)) return socket.close(4_004, 'Authentication failed.');
     intents = data.intents;
     sessions += 1;
     const opened: Session = { id: `session-${sessions}`, sequence: 0, events: [], socket };
@@ -94,9 +93,11 @@ export function startLoopbackGateway(options: {
 
   function resume(socket: WebSocket, data: Json): void {
     log.push('resume');
-    if (!acceptsToken(data.token)) return socket.close(4_004, 'Authentication failed.');
     const resumed = session;
-    if (!resumed || resumed.id !== data.session_id) return send(socket, { op: OPCODES.invalidSession, d: false });
+    if (!resumed || resumed.id !== data.session_id) {
+      send(socket, { op: OPCODES.invalidSession, d: false });
+      return;
+    }
     resumed.socket = socket;
     for (const event of resumed.events) if (event.s > data.seq) send(socket, event);
     dispatchTo(resumed, 'RESUMED', {});
@@ -107,8 +108,10 @@ export function startLoopbackGateway(options: {
     socket.on('message', (raw) => {
       const { op, d } = JSON.parse(raw.toString());
       if (op === OPCODES.heartbeat) send(socket, { op: OPCODES.acknowledged });
-      if (op === OPCODES.identify) identify(socket, d);
-      if (op === OPCODES.resume) resume(socket, d);
+      const asks = op === OPCODES.identify || op === OPCODES.resume;
+      if (asks && !acceptsToken(d.token)) socket.close(4_004, 'Authentication failed.');
+      else if (op === OPCODES.identify) identify(socket, d);
+      else if (op === OPCODES.resume) resume(socket, d);
     });
   });
 
