@@ -24,7 +24,7 @@ type Row = APIActionRowComponent<APIComponentInMessageActionRow>;
 export interface DiscordMessage {
   embeds: APIEmbed[];
   components: Row[];
-  attachments: { id: number; filename: string; description?: string }[];
+  attachments: { id: string; filename: string; description?: string }[];
   files: RawFile[];
 }
 
@@ -249,8 +249,8 @@ function attachedFile({ name, base64, contentType }: Extract<Block, { type: 'fil
 
 function attachments(named: readonly NamedFile[]): Pick<DiscordMessage, 'attachments' | 'files'> {
   return {
-    attachments: named.map(({ file, description }, id) => ({
-      id,
+    attachments: named.map(({ file, description }, index) => ({
+      id: String(index),
       filename: file.name,
       ...(description ? { description } : {}),
     })),

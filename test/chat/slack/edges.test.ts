@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { saleOf } from '../../support/sale.ts';
 import { HOME_TEAM, type Json } from '../../support/slack/loopback-slack.ts';
-import { saleOf } from '../../support/slack/sale.ts';
 import { SALES, slackPerson } from '../../support/slack/slack-person.ts';
 import { NOW, STRANGE_CHANNEL, TEAM_CHANNEL, TRANSPORTS, useSlackProduct } from '../../support/slack/slack-product.ts';
 import { buttonsIn } from './readable.ts';

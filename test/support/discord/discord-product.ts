@@ -20,6 +20,7 @@ import {
   type Json,
   type LoopbackDiscord,
   loopbackGuild,
+  MEMBER_ID,
   OTHER_GUILD_ID,
   OWNER_ID,
   type SeenMessage,
@@ -54,7 +55,7 @@ export interface DiscordProduct {
   readonly address: string;
   /** What was logged, at least as a warning. */
   readonly log: Json[];
-  /** What was seen since the call of the function that is given, in full: the answers of an interaction, and posts. */
+  /** What is seen in answer to an interaction, once it is answered in full. */
   seenAfter(action: () => Promise<string>): Promise<SeenMessage[]>;
   person(id: string, name: string, permissions?: string): DiscordPerson;
   start(): Promise<void>;
@@ -130,7 +131,7 @@ export function useDiscordProduct(transport: Transport, now: () => Date = () => 
     deliver,
     person,
     ana: person(OWNER_ID, 'Ana', '8'),
-    bia: person('300000000000000002', 'Bia'),
+    bia: person(MEMBER_ID, 'Bia'),
     get discord() {
       return discord;
     },
@@ -179,11 +180,10 @@ export function useDiscordProduct(transport: Transport, now: () => Date = () => 
     },
 
     async seenAfter(action) {
-      const before = discord.messages.length;
       const token = await action();
       await vi.waitFor(() => expect(discord.acknowledgements.has(token)).toBe(true), { timeout: 5_000 });
       await made().chat.settled();
-      return discord.messages.slice(before);
+      return discord.messages.filter(({ place }) => place === token);
     },
 
     async empty() {
