@@ -55,7 +55,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
 
   it('speaks the language of the person’s Discord', async () => {
     const [seen] = await product.seenAfter(() => product.ana.run('loja listar', {}, { locale: 'en-GB' }));
-    expect(JSON.stringify(seen?.body)).toContain('There is no store');
+    expect(JSON.stringify(seen?.body)).toContain('There is no store here yet');
   });
 
   it.each([

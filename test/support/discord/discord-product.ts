@@ -30,7 +30,6 @@ import {
 /** 24 November 2026, 14:05 in São Paulo. */
 export const NOW = new Date('2026-11-24T17:05:00.000Z');
 export const WORKSPACE = `discord:${GUILD_ID}`;
-export const OTHER_WORKSPACE = `discord:${OTHER_GUILD_ID}`;
 export const TEAM = { id: '400000000000000002', name: 'equipe' };
 export const OTHER_CHANNEL = { id: '400000000000000009', name: 'canal-alheio' };
 
