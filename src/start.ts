@@ -76,7 +76,9 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
   const secrets = await readSecrets(config, notices);
   const spool = await openSpool({ directory: config.dataDirectory });
   const consoleSurface = config.console && duties.post ? createConsoleSurface({ connection }) : null;
-  const slack = config.slack && duties.post ? await openSlack(config.slack, config, log) : null;
+  const slack = config.slack ? await openSlack(config.slack, config, log) : null;
+  // Every process may look up channels and people; one that posts also takes commands.
+  const listening = duties.post ? slack : null;
   const discord = config.discord ? await openDiscord(config.discord, connection, duties, config, log) : null;
   const handled = createHandledInteractions({ connection });
   let localUrl = '';
@@ -115,15 +117,15 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
     host: config.host,
     port: config.port,
     routers: compact([
-      createHealthRouter({ readiness: async () => readinessOf(database, slack, discord), registry: metrics }),
+      createHealthRouter({ readiness: async () => readinessOf(database, listening, discord), registry: metrics }),
       ...(duties.serve ? [createWebhookRouter({ intake }), api, discord?.router] : []),
       consoleRouter,
-      slack?.router,
+      listening?.router,
     ]),
     log,
   });
   localUrl = `http://localhost:${server.port}`;
-  slack?.start({
+  listening?.start({
     dispatcher,
     handled,
     access: services.access,
@@ -138,7 +140,7 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
     ready,
     async stop() {
       consoleRouter?.close();
-      await slack?.stop();
+      await listening?.stop();
       await discord?.stop();
       await server.close();
       await background.stop();

@@ -223,8 +223,9 @@ export function createChatOutbox(dependencies: {
   async function tellAdmin(post: PostDocument): Promise<void> {
     const surface = surfaces.find((candidate) => candidate.serves(post.workspaceId));
     const known = (await surface?.channels(post.workspaceId))?.find(({ id }) => id === post.channelId);
-    const channelId = await adminChannel(post.workspaceId);
     const notice = await unreachable.mark(post, known?.name ?? post.channelId);
+    if (await posts.exists({ key: notice.key })) return;
+    const channelId = await adminChannel(post.workspaceId);
     // The conversation with the admin may be what cannot be reached.
     if (channelId !== null && channelId !== post.channelId) await enqueue({ ...notice, channelId });
   }

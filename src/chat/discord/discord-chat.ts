@@ -55,7 +55,7 @@ export function createDiscordChat(dependencies: {
   const { token, apiUrl, publicKey, applicationId } = config;
   const rest = createDiscordRest({ apiUrl, token });
   const actions = createActionStore({ connection, ...clock });
-  const replies = createInteractionReplies({ rest, log, ...clock });
+  const replies = createInteractionReplies({ rest, log });
   let handler: InteractionHandler | null = null;
 
   const respondByRest: Respond = async (response, { id, token: interactionToken }) => {

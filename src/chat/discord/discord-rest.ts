@@ -3,6 +3,9 @@ import { DiscordAPIError, RateLimitError, type RawFile, REST } from 'discord.js'
 /** Discord allows three seconds for an acknowledgement, and posts are tried again by the outbox: nothing is worth a longer wait. */
 const TIMEOUT_MILLISECONDS = 10_000;
 
+/** A longer wait is better spent in the outbox, whose claim on a post would run out meanwhile. */
+const LONGEST_WAIT_MILLISECONDS = 15_000;
+
 /** The codes of Discord's errors that we answer in a way of their own (https://discord.com/developers/docs/topics/opcodes-and-status-codes#json). */
 export const DISCORD_CODES = {
   unknownChannel: 10_003,
@@ -18,12 +21,15 @@ export const DISCORD_CODES = {
 } as const;
 
 /**
- * Discord's REST API by its own client, which keeps to Discord's buckets and waits out 429.
+ * Discord's REST API by its own client, which keeps to Discord's buckets and waits out 429, but for no longer than fifteen seconds.
  * @param options.apiUrl as in `https://discord.com/api`, with or without a version; null: Discord's own
  * @param options.token null: only what needs no token can be asked
  */
 export function createDiscordRest(options: { apiUrl: string | null; token: string | null }): REST {
-  const rest = new REST(restOptions(options.apiUrl));
+  const rest = new REST({
+    ...restOptions(options.apiUrl),
+    rejectOnRateLimit: ({ retryAfter }) => retryAfter > LONGEST_WAIT_MILLISECONDS,
+  });
   if (options.token !== null) rest.setToken(options.token);
   return rest;
 }

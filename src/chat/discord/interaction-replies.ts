@@ -5,7 +5,7 @@ import type { Interaction } from './interaction.ts';
 import type { DiscordMessage, RenderedMessage } from './render-message.ts';
 
 /** Discord may learn of an acknowledgement over HTTP after it learns of what follows it. */
-const UNKNOWN_YET_MILLISECONDS = 3_000;
+const PAUSES_FOR_ACKNOWLEDGEMENT = 12;
 const PAUSE_MILLISECONDS = 250;
 const RETRY_MILLISECONDS = [500, 1_000, 2_000, 4_000, 8_000];
 
@@ -20,10 +20,9 @@ export interface InteractionReplies {
 export function createInteractionReplies(dependencies: {
   rest: REST;
   log: Logger;
-  now?: () => Date;
   pause?: (milliseconds: number) => Promise<void>;
 }): InteractionReplies {
-  const { rest, log, now = () => new Date() } = dependencies;
+  const { rest, log } = dependencies;
   const pause = dependencies.pause ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)));
 
   async function send({ application_id, token }: Interaction, message: DiscordMessage, isPrivate: boolean) {
@@ -48,20 +47,19 @@ export function createInteractionReplies(dependencies: {
   }
 
   /** How long to wait before the same again; undefined when that would not help. */
-  function waitBefore(error: unknown, failures: number, start: number): number | undefined {
-    const isNew = now().getTime() - start < UNKNOWN_YET_MILLISECONDS;
+  function waitBefore(error: unknown, failures: number): number | undefined {
+    const isNew = failures < PAUSES_FOR_ACKNOWLEDGEMENT;
     if (isNew && discordCode(error) === DISCORD_CODES.unknownWebhook) return PAUSE_MILLISECONDS;
     return isUnreachable(error) ? RETRY_MILLISECONDS[failures] : undefined;
   }
 
   /** Does it again while Discord does not know the acknowledgement yet, or cannot be reached. */
   async function persist(step: () => Promise<void>): Promise<void> {
-    const start = now().getTime();
     for (let failures = 0; ; failures += 1) {
       try {
         return await step();
       } catch (error) {
-        const wait = waitBefore(error, failures, start);
+        const wait = waitBefore(error, failures);
         if (wait === undefined) throw error;
         await pause(wait);
       }

@@ -24,7 +24,7 @@ type Row = APIActionRowComponent<APIComponentInMessageActionRow>;
 export interface DiscordMessage {
   embeds: APIEmbed[];
   components: Row[];
-  attachments: { id: number; filename: string; description?: string }[];
+  attachments: { id: string; filename: string; description?: string }[];
   files: RawFile[];
 }
 
@@ -66,22 +66,20 @@ export function renderMessage(message: Message, { translate }: { translate: Tran
     message,
     message.blocks.flatMap((block) => renderBlock(block, images)),
   );
-  const files = [
-    ...images.map(imageFile),
-    ...message.blocks.filter((block) => block.type === 'file').map(attachedFile),
-  ];
+  const pictures = images.map(imageFile);
+  const files: NamedFile[] = message.blocks.filter((block) => block.type === 'file').map(attachedFile);
   const rows = renderRows(message, translate, kept);
   let messages = packMessages(embeds);
   if (messages.length > MAXIMUM_MESSAGES) {
     messages = [[shortEmbed(message, translate)]];
-    files.push({ file: textFile(message) });
+    files.unshift({ file: textFile(message) }, ...pictures);
   }
   const last = messages.length - 1;
   return {
     messages: messages.map((embedsOfMessage, index) => ({
       embeds: embedsOfMessage,
       components: index === last ? rows : [],
-      ...attachments(index === last ? files.slice(0, DISCORD_LIMITS.attachments) : []),
+      ...attachments([...shownIn(embedsOfMessage, pictures), ...(index === last ? files : [])]),
     })),
     kept,
   };
@@ -197,13 +195,7 @@ function packMessages(embeds: readonly APIEmbed[]): APIEmbed[][] {
   for (const embed of embeds) {
     const current = messages.at(-1);
     const length = embedLength(embed);
-    if (
-      current &&
-      current.length < DISCORD_LIMITS.embedsInMessage &&
-      total + length <= DISCORD_LIMITS.embedTotal &&
-      // Pictures are attached to the last message alone.
-      !current.some(({ image }) => image)
-    ) {
+    if (current && current.length < DISCORD_LIMITS.embedsInMessage && total + length <= DISCORD_LIMITS.embedTotal) {
       current.push(embed);
       total += length;
     } else {
@@ -247,10 +239,17 @@ function attachedFile({ name, base64, contentType }: Extract<Block, { type: 'fil
   return { file: { name, data: Buffer.from(base64, 'base64'), contentType } };
 }
 
-function attachments(named: readonly NamedFile[]): Pick<DiscordMessage, 'attachments' | 'files'> {
+/** A picture goes with the message that shows it. */
+function shownIn(embeds: readonly APIEmbed[], pictures: readonly NamedFile[]): NamedFile[] {
+  const shown = new Set(embeds.map(({ image }) => image?.url));
+  return pictures.filter(({ file }) => shown.has(`attachment://${file.name}`));
+}
+
+function attachments(files: readonly NamedFile[]): Pick<DiscordMessage, 'attachments' | 'files'> {
+  const named = files.slice(0, DISCORD_LIMITS.attachments);
   return {
-    attachments: named.map(({ file, description }, id) => ({
-      id,
+    attachments: named.map(({ file, description }, index) => ({
+      id: String(index),
       filename: file.name,
       ...(description ? { description } : {}),
     })),

@@ -97,14 +97,20 @@ export function createSlackAnswers(dependencies: {
       const body = { ...message, response_type: isPublic ? 'in_channel' : 'ephemeral', replace_original: false };
       if (await patiently(() => respond(responseUrl, body))) return;
     }
-    const channel = conversationId ?? userId;
-    const isDirect = channel === userId || channel.startsWith('D');
-    await patiently(() =>
-      api.call(async (slack) => {
-        if (isPublic || isDirect) await slack.chat.postMessage({ channel, ...message });
-        else await slack.chat.postEphemeral({ channel, user: userId, ...message });
-      }),
-    );
+    const isDirect = conversationId === null || conversationId.startsWith('D');
+    try {
+      await patiently(() =>
+        api.call(async (slack) => {
+          const channel = conversationId ?? userId;
+          if (isPublic || isDirect) await slack.chat.postMessage({ channel, ...message });
+          else await slack.chat.postEphemeral({ channel, user: userId, ...message });
+        }),
+      );
+    } catch (error) {
+      if (isDirect || !isProductError(error, 'channel_unreachable')) throw error;
+      // We were never invited there, so what is left is the direct conversation.
+      await patiently(() => api.call((slack) => slack.chat.postMessage({ channel: userId, ...message })));
+    }
   }
 
   async function sendAll(asked: Asked, reply: Reply, rendered: Rendered): Promise<void> {

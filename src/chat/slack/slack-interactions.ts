@@ -65,10 +65,13 @@ export function listenToSlack(options: SlackInteractionOptions): SlackInteractio
   }
 
   async function whoAsked({ teamId, userId, channel }: Pick<Asked, 'teamId' | 'userId' | 'channel'>): Promise<Who> {
-    const workspaceId = slackWorkspaceId(teamId);
-    // Slack tells only of its own team's people: nobody is an admin of another team's workspace by that.
+    // Slack tells only of our own team's people: nobody is an admin of another team's workspace by that.
     const person = teamId === api.teamId() ? await people.find(userId) : null;
-    const role = await access.roleOf({ workspaceId, userId, platformAdmin: person?.platformAdmin ?? false });
+    const otherTeamId = person?.otherTeamId ?? null;
+    // Who comes from another team, by a channel that both share, stays in the workspace of that team.
+    const workspaceId = slackWorkspaceId(otherTeamId ?? teamId);
+    const platformAdmin = otherTeamId === null && (person?.platformAdmin ?? false);
+    const role = await access.roleOf({ workspaceId, userId, platformAdmin });
     const locale = person?.locale ?? options.locale;
     const user = { id: userId, name: person?.name ?? userId, role };
     const request = { workspaceId, channel: await namedChannel(workspaceId, channel), user, locale };

@@ -1,3 +1,4 @@
+import type { webApi } from '@slack/bolt';
 import type { Locale } from '../../text/text.ts';
 import { type SlackApi, slackCode } from './slack-api.ts';
 
@@ -8,6 +9,8 @@ const MAXIMUM_REMEMBERED = 5_000;
 export interface SlackPerson {
   id: string;
   name: string;
+  /** The team that the person belongs to; another one than ours for the guests of a shared channel. Null: ours. */
+  otherTeamId: string | null;
   /** An owner or admin of the team. */
   platformAdmin: boolean;
   locale: Locale;
@@ -16,7 +19,7 @@ export interface SlackPerson {
 export interface SlackPeople {
   /** Null when Slack knows nobody of that id. @throws ChatUnavailableError when Slack cannot be asked and never was */
   find(userId: string): Promise<SlackPerson | null>;
-  /** An owner or admin of the team, the primary owner rather than another; null when Slack names none. */
+  /** An owner or admin of the team, whichever Slack names first; null when it names none. */
   firstAdmin(): Promise<string | null>;
 }
 
@@ -30,7 +33,14 @@ export function createSlackPeople(dependencies: { api: SlackApi; locale: Locale;
     if (!user?.id || user.deleted) return null;
     const name = user.profile?.display_name || user.real_name || user.name || user.id;
     const platformAdmin = Boolean(user.is_admin || user.is_owner || user.is_primary_owner);
-    return { id: user.id, name, platformAdmin, locale: localeOf(user.locale, locale) };
+    return { id: user.id, name, otherTeamId: otherTeam(user), platformAdmin, locale: localeOf(user.locale, locale) };
+  }
+
+  /** People of an organisation belong to several teams; whoever belongs to ours is no guest. */
+  function otherTeam({ team_id, enterprise_user }: webApi.UsersInfoResponse['user'] & object): string | null {
+    const home = api.teamId() ?? '';
+    const isOurs = !team_id || team_id === home || (enterprise_user?.teams ?? []).includes(home);
+    return isOurs ? null : team_id;
   }
 
   function remember(userId: string, person: SlackPerson | null): SlackPerson | null {
@@ -55,17 +65,17 @@ export function createSlackPeople(dependencies: { api: SlackApi; locale: Locale;
     },
 
     async firstAdmin() {
-      let admin: string | null = null;
       let cursor: string | undefined;
       do {
         const page = await api.call((slack) => slack.users.list({ limit: 200, ...(cursor ? { cursor } : {}) }));
         const people = (page.members ?? []).filter(({ deleted, is_bot }) => !deleted && !is_bot);
-        const owner = people.find(({ is_primary_owner }) => is_primary_owner);
-        if (owner?.id) return owner.id;
-        admin ??= people.find(({ is_owner, is_admin }) => is_owner || is_admin)?.id ?? null;
+        const admin =
+          people.find(({ is_primary_owner }) => is_primary_owner) ??
+          people.find(({ is_owner, is_admin }) => is_owner || is_admin);
+        if (admin?.id) return admin.id;
         cursor = page.response_metadata?.next_cursor;
       } while (cursor);
-      return admin;
+      return null;
     },
   };
 }

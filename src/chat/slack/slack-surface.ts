@@ -2,7 +2,7 @@ import { ProductError } from '../../text/product-error.ts';
 import { type Locale, translator } from '../../text/text.ts';
 import { ChatUnavailableError } from '../chat-unavailable.ts';
 import type { Channel, ChatSurface } from '../surface.ts';
-import { renderMessage } from './render-message.ts';
+import { type RenderedMessage, renderMessage } from './render-message.ts';
 import type { SlackApi } from './slack-api.ts';
 import type { SlackFiles } from './slack-files.ts';
 import type { SlackPeople } from './slack-people.ts';
@@ -27,13 +27,20 @@ export function createSlackSurface(dependencies: {
   now?: () => Date;
 }): ChatSurface {
   const { api, people, files, locale, now = () => new Date() } = dependencies;
+  /** How many parts of a post were made before one failed: the next attempt goes on from there. */
+  const begun = new Map<string, number>();
   let listed: { channels: Promise<Channel[]>; at: number } | null = null;
 
-  /** The token reaches one team; whatever belongs to another one is not ours to touch. */
-  function isOurs(workspaceId: string): boolean {
-    const teamId = api.teamId();
-    if (teamId === null) throw new ChatUnavailableError('not connected yet');
-    return workspaceId === slackWorkspaceId(teamId);
+  /** The token reaches one team; whatever belongs to another one is not ours to touch. A process that does not listen to Slack asks which one first. */
+  async function isOurs(workspaceId: string): Promise<boolean> {
+    if (api.teamId() === null) await api.verify();
+    return workspaceId === slackWorkspaceId(api.teamId() ?? '');
+  }
+
+  async function postPart(channel: string, { text, blocks }: RenderedMessage): Promise<void> {
+    await api.call((slack) =>
+      slack.chat.postMessage({ channel, text, blocks, unfurl_links: false, unfurl_media: false }),
+    );
   }
 
   async function listChannels(): Promise<Channel[]> {
@@ -73,28 +80,39 @@ export function createSlackSurface(dependencies: {
     name: 'slack',
     postIntervalMilliseconds: POST_INTERVAL_MILLISECONDS,
     serves: (workspaceId) => workspaceId.startsWith(PREFIX),
-    channels: async (workspaceId) => (api.teamId() !== null && isOurs(workspaceId) ? await channels() : []),
+    async channels(workspaceId) {
+      try {
+        return (await isOurs(workspaceId)) ? await channels() : [];
+      } catch (error) {
+        if (error instanceof ChatUnavailableError) return [];
+        throw error;
+      }
+    },
 
     async person(workspaceId, userId) {
-      const person = isOurs(workspaceId) ? await people.find(userId) : null;
+      const person = (await isOurs(workspaceId)) ? await people.find(userId) : null;
       return person && { id: person.id, name: person.name };
     },
 
     async adminChannel(workspaceId, admins) {
-      if (!isOurs(workspaceId)) return null;
+      if (!(await isOurs(workspaceId))) return null;
       // Slack takes a person's id for the direct conversation with them.
       return admins[0] ?? (await people.firstAdmin());
     },
 
-    async post({ workspaceId, channelId, message }) {
-      if (!isOurs(workspaceId)) throw new ProductError('channel_unreachable', { channel: channelId });
+    async post({ key, workspaceId, channelId, message }) {
+      if (!(await isOurs(workspaceId))) throw new ProductError('channel_unreachable', { channel: channelId });
       const rendered = renderMessage(message, { translate: translator(locale) });
-      for (const { text, blocks } of rendered.messages) {
-        await api.call((slack) =>
-          slack.chat.postMessage({ channel: channelId, text, blocks, unfurl_links: false, unfurl_media: false }),
-        );
+      const steps = [
+        ...rendered.messages.map((part) => () => postPart(channelId, part)),
+        ...(rendered.files.length > 0 ? [() => files.share(channelId, rendered.files)] : []),
+      ];
+      for (const [index, step] of steps.entries()) {
+        if (index < (begun.get(key) ?? 0)) continue;
+        await step();
+        begun.set(key, index + 1);
       }
-      if (rendered.files.length > 0) await files.share(channelId, rendered.files);
+      begun.delete(key);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { saleOf } from '../../support/sale.ts';
 import { HOME_TEAM, type Json } from '../../support/slack/loopback-slack.ts';
-import { saleOf } from '../../support/slack/sale.ts';
-import { SALES } from '../../support/slack/slack-person.ts';
+import { SALES, slackPerson } from '../../support/slack/slack-person.ts';
 import { NOW, STRANGE_CHANNEL, TEAM_CHANNEL, TRANSPORTS, useSlackProduct } from '../../support/slack/slack-product.ts';
 import { buttonsIn } from './readable.ts';
 
@@ -116,9 +116,69 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
     expect(product.slack.messages.map(({ ephemeral }) => ephemeral)).toEqual([true, true, false]);
   });
 
+  it.each([
+    ['a command', () => product.ana.type('/loja listar')],
+    ['a button', () => product.ana.press({ type: 'button', action_id: 'command:0', value: '/loja listar' })],
+    ['the home', () => product.ana.openHome()],
+  ])('acknowledges %s before it asks the database anything, and answers when it can', async (_case, act) => {
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const model = product.database.connection.model('HandledInteraction');
+    const firstQuestion = vi.spyOn(model, 'create').mockImplementationOnce((async () => await begun) as never);
+    const before = product.slack.effects();
+    await act();
+    expect(product.slack.effects()).toBe(before);
+    begin();
+    await vi.waitFor(() => expect(product.slack.effects()).toBeGreaterThan(before), { timeout: 5_000 });
+    await product.chat.settled();
+    firstQuestion.mockRestore();
+  });
+
+  it('knows a private channel by the list of those that it is in', async () => {
+    product.slack.channels.push({ id: 'C0SECRET', name: 'cofre', is_member: true });
+    const inside = { id: 'C0SECRET', name: 'privategroup' };
+    await product.restart();
+    await product.answered(() => product.ana.type('/loja criar Um', { channel: inside }));
+    await product.answered(() => product.ana.type('/loja criar Dois', { channel: { ...inside, id: 'C0UNKNOWN' } }));
+    await product.answered(() =>
+      product.ana.type('/loja criar Três', { channel: { id: 'D0ANA', name: 'directmessage' } }),
+    );
+    const stores = await product.services.stores.list(WORKSPACE);
+    expect(stores.map(({ alerts }) => alerts.channelId)).toEqual(['C0SECRET', null, null]);
+    product.slack.channels.pop();
+    await product.restart();
+  });
+
+  it('shows nothing of ours to people of another team in a channel that both share', async () => {
+    await createStore('Ateliê');
+    const guest = { id: 'U0GUEST', real_name: 'Gil', team_id: 'T0GUEST', is_admin: true, locale: 'pt-BR' };
+    product.slack.people.set('U0GUEST', guest);
+    const gil = slackPerson(product.slack, product.deliver, 'U0GUEST');
+    await product.answered(() => gil.type('/loja listar'));
+    await product.answered(() => gil.type('/loja criar Minha'));
+    expect(product.slack.messages[0]?.text).toContain('Ainda não há nenhuma loja aqui');
+    expect(product.slack.messages[1]?.text).toContain('Você não tem permissão');
+    const colleague = { ...guest, enterprise_user: { teams: ['T0GUEST', HOME_TEAM] } };
+    product.slack.people.set('U0COLLEAGUE', { ...colleague, id: 'U0COLLEAGUE' });
+    await product.answered(() => slackPerson(product.slack, product.deliver, 'U0COLLEAGUE').type('/loja listar'));
+    expect(product.slack.messages[2]?.text).toContain('1 loja');
+  });
+
+  it('answers in the direct conversation when there is no other way', async () => {
+    product.slack.refuse('response_url', { status: 404 });
+    await product.answered(() => product.ana.type('/ajuda', { channel: STRANGE_CHANNEL }));
+    expect(product.slack.messages).toMatchObject([{ by: 'chat.postMessage', channel: 'U0ANA' }]);
+  });
+
+  it('answers in the language that a person set in Slack', async () => {
+    await product.answered(() => slackPerson(product.slack, product.deliver, 'U0ENG').type('/loja listar'));
+    expect(product.slack.messages[0]?.text).toContain('There is no store here yet');
+  });
+
   it('does once what is delivered again, also after a restart', async () => {
-    const payloads: Json[] = [];
-    const remembering = {
+    const command = {
       type: 'slash_commands',
       payload: {
         team_id: HOME_TEAM,
@@ -131,10 +191,9 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
         trigger_id: product.slack.newTrigger(),
       },
     };
-    payloads.push(remembering);
-    await product.answered(() => product.deliver({ ...remembering, envelopeId: 'the-same' }));
+    await product.answered(() => product.deliver({ ...command, envelopeId: 'the-same' }));
     // HTTP requests that are delivered again are signed anew; the body tells them apart from a replay.
-    const again = { ...remembering, payload: { ...remembering.payload, retry: '1' } };
+    const again = { ...command, payload: { ...command.payload, retry: '1' } };
     await product.deliver({ ...again, envelopeId: 'the-same' });
     await product.chat.settled();
     await product.restart();
@@ -208,7 +267,8 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
 
   it('goes down with its token and comes back with it', async () => {
     product.slack.tokens.bot = 'xoxb-another';
-    await product.ana.type('/loja listar');
+    // Drawing the home always asks Slack.
+    await product.ana.openHome();
     await vi.waitFor(() => expect(product.chat.isUp()).toBe(false), { timeout: 10_000 });
     expect(product.faults.map(({ msg }) => msg).join()).toContain('Check SLACK_BOT_TOKEN');
     product.slack.tokens.bot = 'xoxb-loopback';

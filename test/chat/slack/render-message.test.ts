@@ -79,6 +79,25 @@ describe('a message in Slack', () => {
     expect(viewBreaches(homeView([withText, withText, withText], translate))).toEqual([]);
   });
 
+  it.each(['x', '<', '💸', 'palavra ', 'linha\n'])('keeps to the limits near each of them (%j)', (unit) => {
+    for (let length = 2_900; length <= 3_100; length += 1) {
+      const text = unit.repeat(length).slice(0, length);
+      const blocks: Block[] = [
+        { type: 'paragraph', text },
+        { type: 'copy', label: 'URL', value: text },
+        { type: 'fields', fields: [{ label: 'Campo', value: text.slice(0, length - 1_000) }] },
+        { type: 'badges', badges: [{ status: 'ok', label: 'Item', detail: text }] },
+      ];
+      const { messages } = renderMessage({ tone: 'neutral', blocks }, options);
+      expect(messages.flatMap(messageBreaches), String(length)).toEqual([]);
+    }
+    for (let count = 40; count <= 60; count += 1) {
+      const blocks: Block[] = Array(count).fill({ type: 'paragraph', text: unit });
+      const { messages } = renderMessage({ title: 'T', tone: 'neutral', blocks }, options);
+      expect(messages.flatMap(messageBreaches), String(count)).toEqual([]);
+    }
+  });
+
   it('becomes a file when it is too long to read', () => {
     const paragraphs = Array.from({ length: 400 }, (_, index) => ({
       type: 'paragraph' as const,

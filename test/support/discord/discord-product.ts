@@ -20,6 +20,7 @@ import {
   type Json,
   type LoopbackDiscord,
   loopbackGuild,
+  MEMBER_ID,
   OTHER_GUILD_ID,
   OWNER_ID,
   type SeenMessage,
@@ -29,7 +30,6 @@ import {
 /** 24 November 2026, 14:05 in São Paulo. */
 export const NOW = new Date('2026-11-24T17:05:00.000Z');
 export const WORKSPACE = `discord:${GUILD_ID}`;
-export const OTHER_WORKSPACE = `discord:${OTHER_GUILD_ID}`;
 export const TEAM = { id: '400000000000000002', name: 'equipe' };
 export const OTHER_CHANNEL = { id: '400000000000000009', name: 'canal-alheio' };
 
@@ -54,7 +54,7 @@ export interface DiscordProduct {
   readonly address: string;
   /** What was logged, at least as a warning. */
   readonly log: Json[];
-  /** What was seen since the call of the function that is given, in full: the answers of an interaction, and posts. */
+  /** What is seen in answer to an interaction, once it is answered in full. */
   seenAfter(action: () => Promise<string>): Promise<SeenMessage[]>;
   person(id: string, name: string, permissions?: string): DiscordPerson;
   start(): Promise<void>;
@@ -130,7 +130,7 @@ export function useDiscordProduct(transport: Transport, now: () => Date = () => 
     deliver,
     person,
     ana: person(OWNER_ID, 'Ana', '8'),
-    bia: person('300000000000000002', 'Bia'),
+    bia: person(MEMBER_ID, 'Bia'),
     get discord() {
       return discord;
     },
@@ -179,11 +179,10 @@ export function useDiscordProduct(transport: Transport, now: () => Date = () => 
     },
 
     async seenAfter(action) {
-      const before = discord.messages.length;
       const token = await action();
       await vi.waitFor(() => expect(discord.acknowledgements.has(token)).toBe(true), { timeout: 5_000 });
       await made().chat.settled();
-      return discord.messages.slice(before);
+      return discord.messages.filter(({ place }) => place === token);
     },
 
     async empty() {

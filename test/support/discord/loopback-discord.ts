@@ -13,6 +13,8 @@ export const APPLICATION_ID = '100000000000000001';
 export const GUILD_ID = '200000000000000001';
 export const OTHER_GUILD_ID = '200000000000000002';
 export const OWNER_ID = '300000000000000001';
+/** Somebody of the guild who owns nothing. */
+export const MEMBER_ID = '300000000000000002';
 
 /** A message that somebody can see: in a channel, or for one person after their interaction. */
 export interface SeenMessage {
@@ -123,7 +125,10 @@ export async function startLoopbackDiscord(): Promise<LoopbackDiscord> {
   const requests: string[] = [];
   const acknowledgements = new Map<string, Acknowledgement>();
   const commands = new Map<string, Json[]>();
-  const people = new Map<string, string>([[OWNER_ID, 'Ana']]);
+  const people = new Map<string, string>([
+    [OWNER_ID, 'Ana'],
+    [MEMBER_ID, 'Bia'],
+  ]);
   const guilds: Json[] = [];
   const nonces = new Map<string, Json>();
   const expired = new Set<string>();

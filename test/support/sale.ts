@@ -1,13 +1,19 @@
-import { assinyPayload } from '../../../scripts/simulate/assiny-payload.ts';
-import type { Store } from '../../../src/stores/store-service.ts';
-import { deliver, intakeOn } from '../intake.ts';
-import type { SlackProduct } from './slack-product.ts';
+import { assinyPayload } from '../../scripts/simulate/assiny-payload.ts';
+import type { Services } from '../../src/services.ts';
+import type { Store } from '../../src/stores/store-service.ts';
+import type { TestDatabase } from './database.ts';
+import { deliver, intakeOn } from './intake.ts';
 
 /**
  * Sends a sale to a store and works through it; what is to be posted of it waits.
  * @returns the delivery's id
  */
-export async function saleOf(product: SlackProduct, store: Store, at: Date, transactionId = 'a sale'): Promise<string> {
+export async function saleOf(
+  product: { services: Services; database: TestDatabase },
+  store: Store,
+  at: Date,
+  transactionId = 'a sale',
+): Promise<string> {
   const { services, database } = product;
   const { intake, spool } = await intakeOn(database.connection, services, { now: () => at });
   const payload = assinyPayload({

@@ -1,0 +1,132 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { ChatUnavailableError } from '../../../src/chat/chat-unavailable.ts';
+import { textMessage } from '../../../src/chat/message.ts';
+import { isProductError } from '../../../src/text/product-error.ts';
+import { SALES } from '../../support/discord/discord-person.ts';
+import { NOW, OTHER_CHANNEL, TEAM, useDiscordProduct, WORKSPACE } from '../../support/discord/discord-product.ts';
+import { BOT_TOKEN, OWNER_ID } from '../../support/discord/loopback-discord.ts';
+import { saleOf } from '../../support/sale.ts';
+
+const POST = /^POST \/channels\//;
+const HIDDEN_CHANNEL = '400000000000000003';
+
+let now = NOW;
+const product = useDiscordProduct('gateway', () => now);
+
+beforeEach(async () => {
+  await product.empty();
+});
+
+function postOf(key: string, channelId = SALES.id) {
+  return { key, workspaceId: WORKSPACE, channelId, message: textMessage('neutral', key) };
+}
+
+function posted(channelId = SALES.id): string[] {
+  return product.discord.messages
+    .filter(({ place }) => place === channelId)
+    .map(({ body }) => body.embeds[0].description);
+}
+
+async function errorOf(action: Promise<unknown>): Promise<unknown> {
+  return await action.then(
+    () => null,
+    (error: unknown) => error,
+  );
+}
+
+describe('posting to Discord', () => {
+  it('offers the channels in which the bot may post', async () => {
+    expect(await product.services.channels(WORKSPACE)).toEqual([TEAM, SALES]);
+    expect(await product.services.channels('discord:200000000000000009')).toEqual([]);
+  });
+
+  it('asks for the one intent that tells of guilds and their channels', () => {
+    expect(product.discord.gateway.intents()).toBe(1);
+  });
+
+  it('posts a sale to the channel of its store, without mentioning anybody', async () => {
+    const store = await product.services.stores.create(WORKSPACE, {
+      name: 'Loja de @everyone <@1>',
+      platform: 'assiny',
+      channelId: SALES.id,
+    });
+    await saleOf(product, store, NOW);
+    await product.services.posting.run();
+    await vi.waitFor(() => expect(product.discord.messages).toHaveLength(1));
+    const [message] = product.discord.messages;
+    expect(message).toMatchObject({ place: SALES.id, isPrivate: false, body: { allowed_mentions: { parse: [] } } });
+    expect(JSON.stringify(message?.body)).toContain('\\\\<@1>');
+  });
+
+  it('posts a key once, also when the first answer was lost', async () => {
+    const { surface } = product.chat;
+    product.discord.loseAnswers(POST, 1);
+    await errorOf(surface.post(postOf('once')));
+    await surface.post(postOf('once'));
+    expect(posted()).toEqual(['once']);
+  });
+
+  it('posts everything once and in order when it is stopped in the middle and started again', async () => {
+    for (let post = 1; post <= 5; post += 1) await product.services.outbox.enqueue(postOf(`post ${post}`));
+    product.discord.loseAnswers(POST, 1);
+    const draining = product.services.outbox.drain();
+    await vi.waitFor(() => expect(posted().length).toBeGreaterThan(1));
+    await product.stop();
+    await draining;
+    await product.start();
+    await vi.waitFor(
+      async () => {
+        now = new Date(now.getTime() + 60_000);
+        await product.services.outbox.drain();
+        expect(posted()).toHaveLength(5);
+      },
+      { timeout: 10_000 },
+    );
+    expect(posted()).toEqual([1, 2, 3, 4, 5].map((post) => `post ${post}`));
+  });
+
+  it('waits out a storm of 429 and loses nothing', async () => {
+    product.discord.limit(POST, 5);
+    for (let post = 1; post <= 3; post += 1) await product.services.outbox.enqueue(postOf(`storm ${post}`));
+    expect(await product.services.outbox.drain()).toBe(3);
+    expect(posted()).toEqual(['storm 1', 'storm 2', 'storm 3']);
+  });
+
+  it.each([
+    ['10003', '499999999999999999'],
+    ['50001', HIDDEN_CHANNEL],
+    ['another guild', OTHER_CHANNEL.id],
+  ])('gives a channel up that can never be reached (%s)', async (_code, channelId) => {
+    const error = await errorOf(product.chat.surface.post(postOf('lost', channelId)));
+    expect(isProductError(error, 'channel_unreachable')).toBe(true);
+  });
+
+  it('gives a channel up without permission (50013)', async () => {
+    product.discord.fail(POST, 1, 403, 50_013);
+    const error = await errorOf(product.chat.surface.post(postOf('lost')));
+    expect(isProductError(error, 'channel_unreachable')).toBe(true);
+  });
+
+  it('tries again when Discord is down or does not take the token', async () => {
+    product.discord.token = 'another token';
+    const error = await errorOf(product.chat.surface.post(postOf('later')));
+    product.discord.token = BOT_TOKEN;
+    expect(error).toBeInstanceOf(ChatUnavailableError);
+    await product.chat.surface.post(postOf('later'));
+    expect(posted()).toEqual(['later']);
+  });
+
+  it('knows the people of a guild, and tells its owner alone', async () => {
+    const { surface } = product.chat;
+    expect(await surface.person?.(WORKSPACE, OWNER_ID)).toEqual({ id: OWNER_ID, name: 'Ana' });
+    expect(await surface.person?.(WORKSPACE, '<@300000000000000002>')).toEqual({
+      id: '300000000000000002',
+      name: 'Bia',
+    });
+    expect(await surface.person?.(WORKSPACE, '399999999999999999')).toBeNull();
+    expect(await surface.person?.(WORKSPACE, 'ana')).toBeNull();
+    const channel = (await surface.adminChannel?.(WORKSPACE, [])) ?? '';
+    await surface.post(postOf('for the owner', channel));
+    expect(posted(channel)).toEqual(['for the owner']);
+  });
+});
