@@ -67,6 +67,9 @@ const MAXIMUM_AGE_MILLISECONDS = 24 * 60 * 60_000;
 const POSTS_OF_A_CHANNEL = 5;
 const CHANNELS_IN_A_ROUND = 50;
 
+/** Marks a post that waits for its chat: what comes after it in the channel waits as well. */
+const CHAT_UNAVAILABLE = 'chat_unavailable';
+
 interface ChannelKey {
   workspaceId: string;
   channelId: string;
@@ -118,8 +121,23 @@ export function createChatOutbox(dependencies: {
     return groups.map(({ _id }) => _id);
   }
 
+  /** Until when the chat does not take a post of a channel that comes before the others; null: nothing is in their way. */
+  async function channelHeldUntil({ workspaceId, channelId }: ChannelKey): Promise<Date | null> {
+    const held = await posts
+      .findOne({ workspaceId, channelId, status: 'waiting', error: CHAT_UNAVAILABLE, availableAt: { $gt: now() } })
+      .sort({ _id: 1 })
+      .select({ availableAt: 1 })
+      .lean<Pick<PostDocument, 'availableAt'>>();
+    return held?.availableAt ?? null;
+  }
+
   async function claimDue({ workspaceId, channelId }: ChannelKey): Promise<PostDocument[]> {
     const isDue = { workspaceId, channelId, status: 'waiting' as const, availableAt: { $lte: now() } };
+    const heldUntil = await channelHeldUntil({ workspaceId, channelId });
+    if (heldUntil) {
+      await posts.updateMany(isDue, { $set: { availableAt: heldUntil } });
+      return [];
+    }
     const due = await posts
       .find(isDue)
       .sort({ _id: 1 })
@@ -131,7 +149,7 @@ export function createChatOutbox(dependencies: {
     const claimId = randomUUID();
     await posts.updateMany(
       { ...isDue, _id: { $in: ids } },
-      { $set: { claimId, availableAt: later(CLAIM_MILLISECONDS) } },
+      { $set: { claimId, availableAt: later(CLAIM_MILLISECONDS), error: null } },
     );
     return await posts
       .find({ _id: { $in: ids }, claimId })
@@ -312,5 +330,6 @@ function claimed(some: readonly PostDocument[]) {
 }
 
 function errorCode(error: unknown): string {
+  if (error instanceof ChatUnavailableError) return CHAT_UNAVAILABLE;
   return isProductError(error) ? error.code : 'temporary';
 }

@@ -153,6 +153,29 @@ describe('the chat outbox', () => {
     expect(recording.posts.map(({ key }) => key)).toEqual(keys);
   });
 
+  it('lets no later post overtake one that waits for its chat, also when more come meanwhile', async () => {
+    const recording = recordingSurface();
+    let busy = true;
+    const surface: ChatSurface = {
+      ...recording,
+      async post(made) {
+        if (busy) throw new ChatUnavailableError('busy', 5_000);
+        await recording.post(made);
+      },
+    };
+    const { outbox, clock } = await outboxOn(surface);
+    const keys = Array.from({ length: 12 }, (_, index) => `post ${index}`);
+    for (const key of keys.slice(0, 9)) await outbox.enqueue(post(key));
+    await outbox.drain();
+    busy = false;
+    for (const key of keys.slice(9)) await outbox.enqueue(post(key));
+    clock.time += 4_000;
+    expect(await outbox.drain()).toBe(0);
+    clock.time += 1_000;
+    await outbox.drain();
+    expect(recording.posts.map(({ key }) => key)).toEqual(keys);
+  });
+
   it('gives up on news that is a day old', async () => {
     const away: ChatSurface = {
       ...recordingSurface(),

@@ -1,9 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { text } from '../../../src/text/text.ts';
 import { SALES } from '../../support/discord/discord-person.ts';
 import { NOW, signedHeaders, TRANSPORTS, useDiscordProduct, WORKSPACE } from '../../support/discord/discord-product.ts';
 import { BOT_TOKEN, GUILD_ID, type Json, MEMBER_ID, OWNER_ID } from '../../support/discord/loopback-discord.ts';
+import { eventually } from '../../support/eventually.ts';
 import { componentsIn } from './readable.ts';
 
 let ids = 600_000_000_000_000_000n;
@@ -73,7 +74,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     }
     await product.services.stores.create('discord:1', { name: 'Viola alheia', platform: 'assiny', channelId: null });
     const offered = async (token: string) => {
-      await vi.waitFor(() => expect(product.discord.acknowledgements.has(token)).toBe(true));
+      await eventually(() => expect(product.discord.acknowledgements.has(token)).toBe(true));
       return product.discord.acknowledgements.get(token)?.data.choices;
     };
     expect(await offered(await product.ana.typeInto('loja ver', { loja: 'viol' }, 'loja'))).toEqual([
@@ -90,7 +91,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     const interaction = creation('Tarde demais');
     product.discord.expire(interaction.token);
     await product.deliver(interaction);
-    await vi.waitFor(() => expect(product.discord.messages).toHaveLength(1), { timeout: 10_000 });
+    await eventually(() => expect(product.discord.messages).toHaveLength(1));
     expect(product.discord.messages[0]).toMatchObject({
       place: SALES.id,
       body: { content: text('pt-BR', 'discord.answer_too_late', { user: 'Ana' }) },
@@ -135,7 +136,7 @@ describe('the gateway', () => {
     const interaction = creation('Impaciente');
     product.discord.impatient.add(interaction.token);
     await product.deliver(interaction);
-    await vi.waitFor(() => expect(product.discord.messages).toHaveLength(1));
+    await eventually(() => expect(product.discord.messages).toHaveLength(1));
     expect(product.discord.messages[0]?.body.content).toBe(text('pt-BR', 'discord.too_late', { user: 'Ana' }));
     expect(await product.services.stores.list(WORKSPACE)).toEqual([]);
   });
@@ -147,31 +148,27 @@ describe('the gateway', () => {
     interrupt();
     const interaction = creation('Perdida');
     product.discord.gateway.dispatch('INTERACTION_CREATE', interaction);
-    await vi.waitFor(() => expect(product.discord.acknowledgements.has(interaction.token)).toBe(true), {
-      timeout: 15_000,
-    });
+    await eventually(() => expect(product.discord.acknowledgements.has(interaction.token)).toBe(true));
     await product.chat.settled();
     expect((await product.services.stores.list(WORKSPACE)).map(({ name }) => name)).toEqual(['Perdida']);
-    await vi.waitFor(() => expect(product.chat.isUp()).toBe(true), { timeout: 15_000 });
+    await eventually(() => expect(product.chat.isUp()).toBe(true));
     expect(product.discord.gateway.log).toEqual(['resume']);
   });
 
   it('identifies anew when its session is over', async () => {
     product.discord.gateway.invalidateSession();
-    await vi.waitFor(() => expect(product.discord.gateway.log).toContain('identify'), { timeout: 15_000 });
-    await vi.waitFor(() => expect(product.chat.isUp()).toBe(true), { timeout: 15_000 });
+    await eventually(() => expect(product.discord.gateway.log).toContain('identify'));
+    await eventually(() => expect(product.chat.isUp()).toBe(true));
     await answers();
   });
 
   it('is down while the token is revoked, says the remedy, and mends itself', async () => {
     product.discord.token = 'another token';
     product.discord.gateway.close(4_004);
-    await vi.waitFor(() => expect(product.log.some(({ msg }) => msg.includes('Reset Token'))).toBe(true), {
-      timeout: 10_000,
-    });
+    await eventually(() => expect(product.log.some(({ msg }) => msg.includes('Reset Token'))).toBe(true));
     expect(product.chat.isUp()).toBe(false);
     product.discord.token = BOT_TOKEN;
-    await vi.waitFor(() => expect(product.chat.isUp()).toBe(true), { timeout: 30_000 });
+    await eventually(() => expect(product.chat.isUp()).toBe(true));
     await answers();
     expect(JSON.stringify(product.log)).not.toContain(BOT_TOKEN);
   });

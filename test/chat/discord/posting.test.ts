@@ -1,10 +1,11 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { ChatUnavailableError } from '../../../src/chat/chat-unavailable.ts';
 import { textMessage } from '../../../src/chat/message.ts';
 import { isProductError } from '../../../src/text/product-error.ts';
 import { SALES } from '../../support/discord/discord-person.ts';
 import { NOW, OTHER_CHANNEL, TEAM, useDiscordProduct, WORKSPACE } from '../../support/discord/discord-product.ts';
 import { BOT_TOKEN, OWNER_ID } from '../../support/discord/loopback-discord.ts';
+import { eventually } from '../../support/eventually.ts';
 import { saleOf } from '../../support/sale.ts';
 
 const POST = /^POST \/channels\//;
@@ -52,7 +53,7 @@ describe('posting to Discord', () => {
     });
     await saleOf(product, store, NOW);
     await product.services.posting.run();
-    await vi.waitFor(() => expect(product.discord.messages).toHaveLength(1));
+    await eventually(() => expect(product.discord.messages).toHaveLength(1));
     const [message] = product.discord.messages;
     expect(message).toMatchObject({ place: SALES.id, isPrivate: false, body: { allowed_mentions: { parse: [] } } });
     expect(JSON.stringify(message?.body)).toContain('\\\\<@1>');
@@ -70,18 +71,15 @@ describe('posting to Discord', () => {
     for (let post = 1; post <= 5; post += 1) await product.services.outbox.enqueue(postOf(`post ${post}`));
     product.discord.loseAnswers(POST, 1);
     const draining = product.services.outbox.drain();
-    await vi.waitFor(() => expect(posted().length).toBeGreaterThan(1));
+    await eventually(() => expect(posted().length).toBeGreaterThan(1));
     await product.stop();
     await draining;
     await product.start();
-    await vi.waitFor(
-      async () => {
-        now = new Date(now.getTime() + 60_000);
-        await product.services.outbox.drain();
-        expect(posted()).toHaveLength(5);
-      },
-      { timeout: 10_000 },
-    );
+    await eventually(async () => {
+      now = new Date(now.getTime() + 60_000);
+      await product.services.outbox.drain();
+      expect(posted()).toHaveLength(5);
+    });
     expect(posted()).toEqual([1, 2, 3, 4, 5].map((post) => `post ${post}`));
   });
 

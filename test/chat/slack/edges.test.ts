@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { saleOf } from '../../support/sale.ts';
 import { HOME_TEAM, type Json } from '../../support/slack/loopback-slack.ts';
 import { SALES, slackPerson } from '../../support/slack/slack-person.ts';
@@ -131,7 +132,7 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
     await act();
     expect(product.slack.effects()).toBe(before);
     begin();
-    await vi.waitFor(() => expect(product.slack.effects()).toBeGreaterThan(before), { timeout: 5_000 });
+    await eventually(() => expect(product.slack.effects()).toBeGreaterThan(before));
     await product.chat.settled();
     firstQuestion.mockRestore();
   });
@@ -247,7 +248,7 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
       for (let sale = 0; sale < 4; sale += 1) await saleOf(product, store, NOW, `sale ${sale}`);
       product.slack.refuse('chat.postMessage', { retryAfter: 0.01 }, 3);
       const posting = product.services.posting.run();
-      await vi.waitFor(() => expect(product.slack.calls.get('chat.postMessage')).toBeGreaterThan(0));
+      await eventually(() => expect(product.slack.calls.get('chat.postMessage')).toBeGreaterThan(0));
       await product.services.posting.stop();
       await posting;
       await product.restart();
@@ -269,10 +270,10 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
     product.slack.tokens.bot = 'xoxb-another';
     // Drawing the home always asks Slack.
     await product.ana.openHome();
-    await vi.waitFor(() => expect(product.chat.isUp()).toBe(false), { timeout: 10_000 });
+    await eventually(() => expect(product.chat.isUp()).toBe(false));
     expect(product.faults.map(({ msg }) => msg).join()).toContain('Check SLACK_BOT_TOKEN');
     product.slack.tokens.bot = 'xoxb-loopback';
-    await vi.waitFor(() => expect(product.chat.isUp()).toBe(true), { timeout: 10_000 });
+    await eventually(() => expect(product.chat.isUp()).toBe(true));
     expect(JSON.stringify(product.faults)).not.toMatch(/xoxb-|xapp-/);
   });
 });
@@ -289,8 +290,8 @@ describe('Socket Mode', () => {
     async (how) => {
       const before = product.slack.calls.get('apps.connections.open') ?? 0;
       product.slack.disconnect(how);
-      await vi.waitFor(() => expect(product.slack.calls.get('apps.connections.open')).toBeGreaterThan(before));
-      await vi.waitFor(() => expect(product.chat.isUp()).toBe(true), { timeout: 10_000 });
+      await eventually(() => expect(product.slack.calls.get('apps.connections.open')).toBeGreaterThan(before));
+      await eventually(() => expect(product.chat.isUp()).toBe(true));
       await product.answered(() => product.ana.type('/ajuda'));
       expect(product.slack.messages).toHaveLength(1);
     },
@@ -311,7 +312,7 @@ describe('Socket Mode', () => {
     await product.answered(() =>
       product.slack.deliverBySocket({ type: 'slash_commands', payload, envelopeId: 'lost' }),
     );
-    await vi.waitFor(() => expect(product.slack.sockets()).toBe(1), { timeout: 10_000 });
+    await eventually(() => expect(product.slack.sockets()).toBe(1));
     await product.slack.deliverBySocket({ type: 'slash_commands', payload, envelopeId: 'lost', retryAttempt: 1 });
     await product.chat.settled();
     expect(product.slack.messages).toHaveLength(1);

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { assinyPayload } from '../../../scripts/simulate/assiny-payload.ts';
 import { readConfig } from '../../../src/config.ts';
 import { type Product, startProduct } from '../../../src/start.ts';
 import { newServerDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
 import {
   APP_TOKEN,
   BOT_TOKEN,
@@ -17,8 +18,6 @@ import {
   startLoopbackSlack,
 } from '../../support/slack/loopback-slack.ts';
 import { SALES, slackPerson } from '../../support/slack/slack-person.ts';
-
-const WAIT = { timeout: 20_000 };
 
 let slack: LoopbackSlack;
 let directory = '';
@@ -70,10 +69,10 @@ async function readiness(address: string) {
 it('needs no more than the tokens and the address of Slack, from the first command to the first alert', async () => {
   const { localUrl, hasConsole } = await start({ SLACK_BOT_TOKEN: BOT_TOKEN, SLACK_APP_TOKEN: APP_TOKEN });
   expect(hasConsole).toBe(false);
-  await vi.waitFor(async () => expect((await readiness(localUrl)).status).toBe(200), WAIT);
+  await eventually(async () => expect((await readiness(localUrl)).status).toBe(200));
   const ana = slackPerson(slack, (request) => slack.deliverBySocket(request), 'U0ANA');
   await ana.type('/loja criar Curso de Violão');
-  await vi.waitFor(() => expect(slack.messages).toHaveLength(1), WAIT);
+  await eventually(() => expect(slack.messages).toHaveLength(1));
   const webhookUrl = /http[^`"\s]+\/webhooks\/assiny\/[\w-]+/.exec(JSON.stringify(slack.messages))?.[0] ?? '';
   const sent = await fetch(webhookUrl, {
     method: 'POST',
@@ -81,17 +80,14 @@ it('needs no more than the tokens and the address of Slack, from the first comma
     body: JSON.stringify(assinyPayload({ event: 'approved_purchase', transactionId: 'the first sale' })),
   });
   expect(sent.status).toBe(200);
-  await vi.waitFor(
-    () => expect(slack.messages.at(-1)).toMatchObject({ by: 'chat.postMessage', channel: SALES.id }),
-    WAIT,
-  );
+  await eventually(() => expect(slack.messages.at(-1)).toMatchObject({ by: 'chat.postMessage', channel: SALES.id }));
   expect(slack.messages.at(-1)?.text).toContain('Compra aprovada');
   expect(log.join('')).not.toMatch(/xoxb-|xapp-/);
 });
 
 it('takes signed requests on its own port, and counts the others', async () => {
   const { localUrl } = await start({ SLACK_BOT_TOKEN: BOT_TOKEN, SLACK_SIGNING_SECRET: SIGNING_SECRET });
-  await vi.waitFor(async () => expect((await readiness(localUrl)).status).toBe(200), WAIT);
+  await eventually(async () => expect((await readiness(localUrl)).status).toBe(200));
   const body = JSON.stringify({ type: 'url_verification', challenge: 'yes' });
   const post = (headers: Record<string, string>) =>
     fetch(`${localUrl}/slack/events`, {
@@ -108,11 +104,11 @@ it('takes signed requests on its own port, and counts the others', async () => {
 it('starts with a wrong token, says which chat is down and what to do, and connects once the token is right', async () => {
   slack.tokens.bot = 'xoxb-not-yet';
   const { localUrl } = await start({ SLACK_BOT_TOKEN: BOT_TOKEN, SLACK_APP_TOKEN: APP_TOKEN });
-  await vi.waitFor(() => expect(log.join('')).toContain('Slack is down'), WAIT);
+  await eventually(() => expect(log.join('')).toContain('Slack is down'));
   expect(log.join('')).toContain('Check SLACK_BOT_TOKEN');
   const down = await readiness(localUrl);
   expect(down.status).toBe(503);
   expect(down.body).toMatchObject({ missing: [{ name: 'slack', remedy: expect.stringContaining('SLACK_BOT_TOKEN') }] });
   slack.tokens.bot = BOT_TOKEN;
-  await vi.waitFor(async () => expect((await readiness(localUrl)).status).toBe(200), WAIT);
+  await eventually(async () => expect((await readiness(localUrl)).status).toBe(200));
 });

@@ -4,13 +4,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { type Logger, pino } from 'pino';
-import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { commands } from '../../../commands/index.ts';
 import { createDiscordChat, type DiscordChat } from '../../../src/chat/discord/discord-chat.ts';
 import { createCommandDispatcher } from '../../../src/chat/dispatcher.ts';
 import { createHandledInteractions } from '../../../src/chat/handled-interactions.ts';
 import type { Services } from '../../../src/services.ts';
 import { type TestDatabase, useTestDatabase } from '../database.ts';
+import { eventually } from '../eventually.ts';
 import { productOn } from '../product.ts';
 import { type Deliver, type DiscordPerson, discordPerson, SALES } from './discord-person.ts';
 import {
@@ -116,7 +117,7 @@ export function useDiscordProduct(transport: Transport, now: () => Date = () => 
   const deliver: Deliver = async (interaction) => {
     if (transport === 'HTTP') return await deliverByHttp(interaction);
     discord.gateway.dispatch('INTERACTION_CREATE', interaction);
-    await vi.waitFor(() => expect(discord.requests.join()).toContain(interaction.token), { timeout: 5_000 });
+    await eventually(() => expect(discord.requests.join()).toContain(interaction.token));
   };
 
   function person(id: string, name: string, permissions = '0'): DiscordPerson {
@@ -167,7 +168,7 @@ export function useDiscordProduct(transport: Transport, now: () => Date = () => 
         roleOf: services.access.roleOf,
       });
       running = { chat, services, server };
-      await vi.waitFor(() => expect(chat.isUp()).toBe(true), { timeout: 10_000 });
+      await eventually(() => expect(chat.isUp()).toBe(true));
     },
 
     async stop() {
@@ -180,7 +181,7 @@ export function useDiscordProduct(transport: Transport, now: () => Date = () => 
 
     async seenAfter(action) {
       const token = await action();
-      await vi.waitFor(() => expect(discord.acknowledgements.has(token)).toBe(true), { timeout: 5_000 });
+      await eventually(() => expect(discord.acknowledgements.has(token)).toBe(true));
       await made().chat.settled();
       return discord.messages.filter(({ place }) => place === token);
     },

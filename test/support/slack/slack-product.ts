@@ -3,13 +3,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { type Logger, pino } from 'pino';
-import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { commands } from '../../../commands/index.ts';
 import { createCommandDispatcher } from '../../../src/chat/dispatcher.ts';
 import { createHandledInteractions } from '../../../src/chat/handled-interactions.ts';
 import { createSlackChat, type SlackChat } from '../../../src/chat/slack/slack-chat.ts';
 import type { Services } from '../../../src/services.ts';
 import { type TestDatabase, useTestDatabase } from '../database.ts';
+import { eventually } from '../eventually.ts';
 import { productOn } from '../product.ts';
 import {
   APP_TOKEN,
@@ -106,7 +107,7 @@ export function useSlackProduct(transport: Transport, now: () => Date = () => NO
       storeReferences: async (workspaceId) => (await services.stores.list(workspaceId)).map(({ name }) => name),
     });
     running = { chat, services, server };
-    await vi.waitFor(() => expect(chat.isUp()).toBe(true), { timeout: 10_000 });
+    await eventually(() => expect(chat.isUp()).toBe(true));
   }
 
   async function stop(): Promise<void> {
@@ -169,7 +170,7 @@ export function useSlackProduct(transport: Transport, now: () => Date = () => NO
     async answered(action) {
       const before = slack.effects();
       const acknowledgement = await action();
-      await vi.waitFor(() => expect(slack.effects()).toBeGreaterThan(before), { timeout: 5_000, interval: 5 });
+      await eventually(() => expect(slack.effects()).toBeGreaterThan(before));
       await made().chat.settled();
       return acknowledgement;
     },
