@@ -71,7 +71,7 @@ describe('posting to Discord', () => {
     for (let post = 1; post <= 5; post += 1) await product.services.outbox.enqueue(postOf(`post ${post}`));
     product.discord.loseAnswers(POST, 1);
     const draining = product.services.outbox.drain();
-    await eventually(() => expect(posted().length).toBeGreaterThan(1));
+    await eventually(() => expect(posted().length).toBeGreaterThan(0));
     await product.stop();
     await draining;
     await product.start();
