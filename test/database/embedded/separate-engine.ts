@@ -1,4 +1,4 @@
-import { type ChildProcess, type ForkOptions, fork, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, type ForkOptions, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
@@ -8,6 +8,8 @@ export type EngineProcessReport = { uri: string } | { code: string; message: str
 /** An engine in a process of its own. */
 export interface SeparateEngine {
   readonly report: EngineProcessReport;
+  /** Its resident memory, in KiB. */
+  residentMemory(): number;
   /** What the process wrote to its standard error. */
   errors(): string;
   /** Ends the process without warning (SIGKILL) and waits until it is gone. */
@@ -42,6 +44,7 @@ export async function startSeparateEngine(
   });
   return {
     report,
+    residentMemory: () => Number(execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)], { encoding: 'utf8' })),
     errors: () => errors,
     async kill() {
       child.kill('SIGKILL');
