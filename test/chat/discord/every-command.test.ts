@@ -36,9 +36,11 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     store = await product.services.stores.create(WORKSPACE, {
       name: 'Ateliê da Joana',
       platform: 'assiny',
-      channelId: SALES.id,
+      channelId: null,
     });
+    // Before it has a channel, so that no alert appears among the answers.
     subject = { loja: store.name, id: await saleOf(product, store, NOW) };
+    store = await product.services.stores.update(WORKSPACE, store.id, { alerts: { channelId: SALES.id } });
   });
 
   async function typed(line: string, who = product.ana, place: Place = {}): Promise<SeenMessage[]> {
