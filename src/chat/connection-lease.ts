@@ -6,7 +6,7 @@ import { modelOn } from '../database/model.ts';
 /** After this long without a word from its holder a lease is free. */
 const LEASE_MILLISECONDS = 20_000;
 const RENEWAL_MILLISECONDS = 3_000;
-/** The holder closes this long before its lease is over: time to close, and for clocks that do not agree. */
+/** The holder closes this long before its lease is over: a second until it looks, two to close, and two for clocks that do not agree. */
 const MARGIN_MILLISECONDS = 5_000;
 /** How often a process looks whether there is something to do: the longest that a lease that was given back lies there. */
 const LOOK_MILLISECONDS = 1_000;
