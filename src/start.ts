@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { compact } from 'es-toolkit';
 import type { Connection } from 'mongoose';
@@ -10,6 +10,7 @@ import { apiRoutes } from './api/api-routes.ts';
 import { createHealthRouter, type ReadinessCheck } from './api/health-router.ts';
 import { startHttpServer } from './api/http-server.ts';
 import { createBackground } from './background.ts';
+import { type ConnectionLease, createConnectionLease } from './chat/connection-lease.ts';
 import { createConsoleRouter } from './chat/console/console-router.ts';
 import { createConsoleSurface } from './chat/console/console-surface.ts';
 import type { DiscordChat } from './chat/discord/discord-chat.ts';
@@ -76,10 +77,15 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
   const secrets = await readSecrets(config, notices);
   const spool = await openSpool({ directory: config.dataDirectory });
   const consoleSurface = config.console && duties.post ? createConsoleSurface({ connection }) : null;
-  const slack = config.slack ? await openSlack(config.slack, config, log) : null;
+  // The embedded engine lets no second process in, so whatever is leased there was leased by one that is gone.
+  const holderId = database.embedded ? 'embedded' : randomUUID();
+  const leaseOf = (chat: string) => createConnectionLease({ connection, chat, holderId, log });
+  const slack = config.slack ? await openSlack(config.slack, leaseOf('slack'), config, log) : null;
   // Every process may look up channels and people; one that posts also takes commands.
   const listening = duties.post ? slack : null;
-  const discord = config.discord ? await openDiscord(config.discord, connection, duties, config, log) : null;
+  const discord = config.discord
+    ? await openDiscord(config.discord, leaseOf('discord'), connection, duties, config, log)
+    : null;
   const handled = createHandledInteractions({ connection });
   let localUrl = '';
   const services = createServices({
@@ -151,21 +157,22 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
 }
 
 /** Slack's SDK takes a second and some memory to load, so it is there only for those who use it. */
-async function openSlack(slack: SlackConfig, config: Config, log: Logger): Promise<SlackChat> {
+async function openSlack(slack: SlackConfig, lease: ConnectionLease, config: Config, log: Logger): Promise<SlackChat> {
   const { createSlackChat } = await import('./chat/slack/slack-chat.ts');
-  return createSlackChat({ config: slack, locale: config.defaultLocale, log });
+  return createSlackChat({ config: slack, lease, locale: config.defaultLocale, log });
 }
 
 /** The same for Discord's. */
 async function openDiscord(
   discord: DiscordConfig,
+  lease: ConnectionLease,
   connection: Connection,
   duties: Duties,
   { defaultLocale }: Config,
   log: Logger,
 ): Promise<DiscordChat> {
   const { createDiscordChat } = await import('./chat/discord/discord-chat.ts');
-  return createDiscordChat({ config: discord, hasGateway: duties.post, connection, locale: defaultLocale, log });
+  return createDiscordChat({ config: discord, hasGateway: duties.post, lease, connection, locale: defaultLocale, log });
 }
 
 /** What a process of that role does. */
@@ -210,6 +217,7 @@ async function readinessOf(
           {
             name: 'slack',
             ok: slack.isUp(),
+            standingBy: slack.isStandingBy(),
             remedy:
               'Check SLACK_BOT_TOKEN and SLACK_APP_TOKEN; the log says what Slack answered. It is tried again by itself.',
           },
@@ -220,6 +228,7 @@ async function readinessOf(
           {
             name: 'discord',
             ok: discord.isUp(),
+            standingBy: discord.isStandingBy(),
             remedy: 'Check DISCORD_TOKEN; the log says what Discord answered. It is tried again by itself.',
           },
         ]

@@ -5,12 +5,14 @@ import type { Registry } from 'prom-client';
 export interface ReadinessCheck {
   name: string;
   ok: boolean;
+  /** Another process has it, and this one takes over when that one is gone: nothing is missing. */
+  standingBy?: boolean;
   /** What to do when it is missing. */
   remedy: string;
 }
 
 /**
- * `/healthz`: this process answers. `/readyz`: 503 names what is missing. `/metrics`: Prometheus.
+ * `/healthz`: this process answers. `/readyz`: 503 names what is missing, and what another process has is told beside it. `/metrics`: Prometheus.
  * None of them needs a key, and none tells anything of a store.
  */
 export function createHealthRouter(dependencies: {
@@ -30,8 +32,12 @@ export function createHealthRouter(dependencies: {
   });
 
   router.get('/readyz', async (_request, response) => {
-    const missing = (await readiness()).filter(({ ok }) => !ok).map(({ name, remedy }) => ({ name, remedy }));
-    response.status(missing.length === 0 ? 200 : 503).json({ ok: missing.length === 0, missing });
+    const checks = await readiness();
+    const standingBy = checks.filter((check) => check.standingBy).map(({ name }) => name);
+    const missing = checks
+      .filter((check) => !check.ok && !check.standingBy)
+      .map(({ name, remedy }) => ({ name, remedy }));
+    response.status(missing.length === 0 ? 200 : 503).json({ ok: missing.length === 0, missing, standingBy });
   });
 
   router.get('/metrics', async (_request, response) => {

@@ -522,7 +522,7 @@ describe('health', () => {
   it('tells whether it lives, whether it is ready, and what it counts', async () => {
     for (const [path, expected] of [
       ['/healthz', { ok: true }],
-      ['/readyz', { ok: true, missing: [] }],
+      ['/readyz', { ok: true, missing: [], standingBy: [] }],
     ] as const) {
       const response = await fetch(`${product.address}${path}`);
       expect(response.status).toBe(200);

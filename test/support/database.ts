@@ -6,6 +6,7 @@ import type { Connection } from 'mongoose';
 import { pino } from 'pino';
 import { afterAll, beforeAll } from 'vitest';
 import { createIndexes, type Database, openDatabase } from '../../src/database/connection.ts';
+import { type EmbeddedServer, startEmbeddedServer } from '../../src/database/embedded/server.ts';
 
 export interface TestDatabase {
   connection: Connection;
@@ -53,5 +54,49 @@ export function useTestDatabase(): TestDatabase {
     async prepare() {
       await createIndexes(this.connection);
     },
+  };
+}
+
+export interface SharedDatabase {
+  /** For `MONGODB_URI`. */
+  readonly uri: string;
+  /** A connection of its own, as another process would have it. */
+  open(): Promise<Database>;
+}
+
+/** One database for several processes in the tests of a file: on the server of `TEST_MONGODB_URI`, else on an embedded engine. It is dropped at the end. */
+export function useSharedDatabase(): SharedDatabase {
+  const opened: Database[] = [];
+  let directory = '';
+  let engine: EmbeddedServer | null = null;
+  let uri = '';
+
+  async function open(): Promise<Database> {
+    const database = await openDatabase({ uri, directory, log: pino({ level: 'silent' }) });
+    opened.push(database);
+    await database.connected;
+    return database;
+  }
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'sininho-test-'));
+    const server = newServerDatabase();
+    engine = server === null ? await startEmbeddedServer({ directory }) : null;
+    uri = server ?? engine?.uri('test_shared') ?? '';
+  });
+
+  afterAll(async () => {
+    const { connection } = await open();
+    await connection.dropDatabase();
+    for (const database of opened) await database.close();
+    await engine?.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  return {
+    get uri() {
+      return uri;
+    },
+    open,
   };
 }

@@ -4,6 +4,7 @@ import type { Connection } from 'mongoose';
 import type { Logger } from 'pino';
 import type { DiscordConfig } from '../../config.ts';
 import type { Locale } from '../../text/text.ts';
+import type { ConnectionLease } from '../connection-lease.ts';
 import type { CommandDispatcher } from '../dispatcher.ts';
 import type { HandledInteractions } from '../handled-interactions.ts';
 import type { Role } from '../permissions.ts';
@@ -24,6 +25,8 @@ export interface DiscordChat {
   refusedRequests(): number;
   /** False while the gateway is down; true where there is none. */
   isUp(): boolean;
+  /** True while another process holds the connection to the gateway. */
+  isStandingBy(): boolean;
   /** Says who runs the commands, and connects. */
   start(attendant: Attendant): void;
   /** Resolves once no interaction is being worked on. */
@@ -40,17 +43,19 @@ export interface Attendant {
 
 /**
  * Discord as one of the product's chats.
- * @param dependencies.hasGateway whether this process is to hold the connection to the gateway, when there is a token
+ * @param dependencies.hasGateway whether this process may hold the connection to the gateway, when there is a token
+ * @param dependencies.lease whose holder alone connects to the gateway; over HTTP any number of processes may answer
  */
 export function createDiscordChat(dependencies: {
   config: DiscordConfig;
   hasGateway: boolean;
+  lease: ConnectionLease;
   connection: Connection;
   locale: Locale;
   log: Logger;
   now?: () => Date;
 }): DiscordChat {
-  const { config, hasGateway, connection, locale, log } = dependencies;
+  const { config, hasGateway, lease, connection, locale, log } = dependencies;
   const clock = dependencies.now ? { now: dependencies.now } : {};
   const { token, apiUrl, publicKey, applicationId } = config;
   const rest = createDiscordRest({ apiUrl, token });
@@ -88,16 +93,17 @@ export function createDiscordChat(dependencies: {
     router: http?.router ?? null,
     refusedRequests: () => http?.refusedRequests() ?? 0,
     isUp: () => gateway?.isUp() ?? true,
+    isStandingBy: lease.isStandingBy,
     start({ dispatcher, handled, roleOf }) {
       const ownerOf = (guildId: string) => gateway?.guild(guildId)?.ownerId ?? null;
       handler = createInteractionHandler({ dispatcher, roleOf, ownerOf, handled, actions, replies, locale, log });
-      gateway?.start();
+      if (gateway) lease.start(gateway);
     },
     async settled() {
       await handler?.idle();
     },
     async stop() {
-      await gateway?.stop();
+      if (gateway) await lease.stop();
       await handler?.idle();
     },
   };

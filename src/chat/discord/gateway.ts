@@ -12,6 +12,8 @@ import { isTokenRefused, restOptions } from './discord-rest.ts';
 
 const FIRST_RETRY_MILLISECONDS = 500;
 const LONGEST_RETRY_MILLISECONDS = 60_000;
+/** How long a login that is under way is waited for. */
+const CLOSING_MILLISECONDS = 2_000;
 /** https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes */
 const AUTHENTICATION_FAILED = 4_004;
 
@@ -23,6 +25,7 @@ export interface DiscordGateway {
   /** The guild that a channel belongs to, where that is known. */
   guildIdOfChannel(channelId: string): string | null;
   start(): void;
+  /** Resolves once no event arrives any more. It may be started again afterwards. */
   stop(): Promise<void>;
 }
 
@@ -45,9 +48,7 @@ export function createGateway(dependencies: {
   let failures = 0;
   let end: () => void = () => undefined;
   let running: Promise<void> = Promise.resolve();
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
-  });
+  let ended: Promise<void> = Promise.resolve();
 
   function noteUp(): void {
     if (!up) log.info('Discord is connected');
@@ -77,8 +78,14 @@ export function createGateway(dependencies: {
     });
     current.on(Events.ShardError, (error) => log.warn({ err: error }, 'The connection to Discord had a fault'));
     current.on(Events.Error, (error) => log.warn({ err: error }, 'Discord’s client had a fault'));
-    current.ws.on(GatewayDispatchEvents.InteractionCreate, (raw: object) => onInteraction(takeFrom(raw)));
-    await Promise.race([current.login(token), lost, ended]);
+    current.ws.on(GatewayDispatchEvents.InteractionCreate, (raw: object) => {
+      const taken = takeFrom(raw);
+      if (!stopping) onInteraction(taken);
+    });
+    const login = current.login(token);
+    await Promise.race([login, lost, ended]);
+    // Discord's client cannot be destroyed while it logs in: it would connect all the same.
+    if (stopping) await waitFor(CLOSING_MILLISECONDS, Promise.race([login.then(() => undefined), lost]));
     await Promise.race([lost, ended]);
   }
 
@@ -107,12 +114,18 @@ export function createGateway(dependencies: {
       return channel && 'guildId' in channel ? channel.guildId : null;
     },
     start() {
+      stopping = false;
+      ended = new Promise((resolve) => {
+        end = resolve;
+      });
       running = keep();
     },
     async stop() {
       stopping = true;
       end();
       await running;
+      client = null;
+      failures = 0;
     },
   };
 }

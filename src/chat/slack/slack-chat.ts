@@ -3,6 +3,7 @@ import type { Router } from 'express';
 import type { Logger } from 'pino';
 import type { SlackConfig } from '../../config.ts';
 import type { Locale } from '../../text/text.ts';
+import type { ConnectionLease } from '../connection-lease.ts';
 import type { ChatSurface } from '../surface.ts';
 import { createHttpReceiver } from './http-receiver.ts';
 import { sdkLog } from './sdk-log.ts';
@@ -21,6 +22,8 @@ export interface SlackChat {
   router: Router | null;
   /** False while the token is refused or the socket is away. */
   isUp(): boolean;
+  /** True while another process holds the socket. */
+  isStandingBy(): boolean;
   refusedRequests(): number;
   /** Resolves once nothing is being answered. */
   settled(): Promise<void>;
@@ -32,14 +35,18 @@ export interface SlackChat {
   stop(): Promise<void>;
 }
 
-/** Slack as a chat of the product: where it posts, and where people give commands. */
+/**
+ * Slack as a chat of the product: where it posts, and where people give commands.
+ * @param dependencies.lease whose holder alone opens the socket; over HTTP any number of processes may answer
+ */
 export function createSlackChat(dependencies: {
   config: SlackConfig;
+  lease: ConnectionLease;
   locale: Locale;
   log: Logger;
   now?: () => Date;
 }): SlackChat {
-  const { config, locale, log, now = () => new Date() } = dependencies;
+  const { config, lease, locale, log, now = () => new Date() } = dependencies;
   const api = createSlackApi({
     botToken: config.botToken,
     apiUrl: config.apiUrl,
@@ -62,6 +69,7 @@ export function createSlackChat(dependencies: {
     surface: createSlackSurface({ api, people, files, locale, now }),
     router: http?.router ?? null,
     isUp: connection.isUp,
+    isStandingBy: lease.isStandingBy,
     refusedRequests: () => http?.refusedRequests() ?? 0,
     settled: () => settled(),
     start(commands) {
@@ -86,10 +94,11 @@ export function createSlackChat(dependencies: {
         now,
         answers: createSlackAnswers({ api, files, log, now }),
       }).settled;
-      connection.start();
+      if (socket) lease.start(connection);
+      else connection.start();
     },
     async stop() {
-      await connection.stop();
+      await (socket ? lease : connection).stop();
       await settled();
     },
   };

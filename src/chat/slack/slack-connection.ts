@@ -22,6 +22,7 @@ export interface SlackConnection {
   /** Something may have changed: looks at once. */
   check(): void;
   start(): void;
+  /** Resolves once no request can come any more. It may be started again afterwards. */
   stop(): Promise<void>;
 }
 
@@ -41,6 +42,8 @@ export function createSlackConnection(dependencies: {
   let failures = 0;
   let wake: () => void = () => undefined;
   let running: Promise<void> = Promise.resolve();
+  let end: () => void = () => undefined;
+  let ended: Promise<void> = Promise.resolve();
 
   /** Waits, but not longer than until somebody asks for a look. */
   function waitFor(milliseconds: number): Promise<void> {
@@ -67,8 +70,10 @@ export function createSlackConnection(dependencies: {
   }
 
   async function connect(): Promise<void> {
-    await verify();
-    if (!transport.isOpen()) await withinTime(transport.open());
+    await Promise.race([verify(), ended]);
+    if (stopping) return;
+    if (!transport.isOpen()) await Promise.race([withinTime(transport.open()), ended]);
+    if (stopping) return;
     noteUp();
     // It may have been lost between the two.
     if (transport.isOpen()) await waitFor(CHECK_MILLISECONDS);
@@ -96,13 +101,20 @@ export function createSlackConnection(dependencies: {
     isUp: () => up && transport.isOpen(),
     check: () => wake(),
     start() {
+      stopping = false;
+      ended = new Promise((resolve) => {
+        end = resolve;
+      });
       running = keep();
     },
     async stop() {
       stopping = true;
+      end();
       wake();
       await transport.close();
       await running;
+      up = false;
+      failures = 0;
     },
   };
 }

@@ -30,7 +30,9 @@ export function createSocketTransport(dependencies: { appToken: string; api: Sla
   let open = false;
   let started = false;
   client.on('connected', () => {
-    open = true;
+    // It was closed while it was on its way.
+    if (started) open = true;
+    else void client.disconnect();
   });
   client.on('disconnected', () => {
     open = false;
@@ -47,6 +49,7 @@ export function createSocketTransport(dependencies: { appToken: string; api: Sla
       },
       async close() {
         if (!started) return;
+        started = false;
         const closed = client.disconnect();
         await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, CLOSING_MILLISECONDS).unref())]);
       },

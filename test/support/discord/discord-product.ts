@@ -6,6 +6,7 @@ import express from 'express';
 import { type Logger, pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { commands } from '../../../commands/index.ts';
+import { createConnectionLease } from '../../../src/chat/connection-lease.ts';
 import { createDiscordChat, type DiscordChat } from '../../../src/chat/discord/discord-chat.ts';
 import { createCommandDispatcher } from '../../../src/chat/dispatcher.ts';
 import { createHandledInteractions } from '../../../src/chat/handled-interactions.ts';
@@ -149,6 +150,12 @@ export function useDiscordProduct(transport: Transport, now: () => Date = () => 
       const chat = createDiscordChat({
         config: { token: BOT_TOKEN, applicationId: APPLICATION_ID, publicKey: PUBLIC_KEY, apiUrl: discord.apiUrl },
         hasGateway: true,
+        lease: createConnectionLease({
+          connection: database.connection,
+          chat: 'discord',
+          holderId: 'test',
+          log: logger,
+        }),
         connection: database.connection,
         locale: 'pt-BR',
         log: logger,

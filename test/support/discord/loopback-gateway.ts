@@ -31,6 +31,8 @@ export interface LoopbackGateway {
   /** The intents of the last identify. */
   intents(): number | null;
   isConnected(): boolean;
+  /** The most connections that there were at one time. */
+  mostConnections(): number;
   /** Dispatches an event to the session, now or when it resumes. */
   dispatch(type: string, data: Json): void;
   /** Asks the client to reconnect and resume. */
@@ -60,6 +62,7 @@ export function startLoopbackGateway(options: {
   let intents: number | null = null;
   let session: Session | null = null;
   let sessions = 0;
+  let most = 0;
 
   function send(socket: WebSocket, payload: Json): void {
     socket.send(JSON.stringify({ s: null, t: null, d: null, ...payload }));
@@ -104,6 +107,7 @@ export function startLoopbackGateway(options: {
   }
 
   sockets.on('connection', (socket) => {
+    most = Math.max(most, sockets.clients.size);
     send(socket, { op: OPCODES.hello, d: { heartbeat_interval: HEARTBEAT_MILLISECONDS } });
     socket.on('message', (raw) => {
       const { op, d } = JSON.parse(raw.toString());
@@ -119,6 +123,7 @@ export function startLoopbackGateway(options: {
     log,
     intents: () => intents,
     isConnected: () => session?.socket?.readyState === 1,
+    mostConnections: () => most,
     dispatch(type, data) {
       if (!session) throw new Error('Nobody is connected to the loopback gateway');
       dispatchTo(session, type, data);

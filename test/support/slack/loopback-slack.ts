@@ -71,6 +71,8 @@ export interface LoopbackSlack {
   tokens: { bot: string; app: string };
   /** Sockets that are connected and said hello. */
   sockets(): number;
+  /** The most of them that there were at one time. */
+  mostSockets(): number;
   /** Ends all sockets: as Slack does it routinely, with a warning first, or as a broken line. */
   disconnect(how: 'warning' | 'refresh_requested' | 'broken'): void;
   /** Delivers by the socket. @returns what the acknowledgement carried @throws when none came within three seconds */
@@ -104,6 +106,7 @@ export async function startLoopbackSlack(): Promise<LoopbackSlack> {
   const greeted = new Set<WebSocket>();
   let loseNext = false;
   let viewCount = 0;
+  let mostSockets = 0;
   let effects = 0;
   let address = '';
 
@@ -300,6 +303,7 @@ export async function startLoopbackSlack(): Promise<LoopbackSlack> {
     const ticket = new URL(request.url ?? '', address).searchParams.get('ticket') ?? '';
     if (!tickets.delete(ticket)) return socket.close(4_000);
     greeted.add(socket);
+    mostSockets = Math.max(mostSockets, greeted.size);
     socket.on('close', () => greeted.delete(socket));
     socket.on('message', (data) => {
       const { envelope_id, payload } = JSON.parse(String(data));
@@ -334,6 +338,7 @@ export async function startLoopbackSlack(): Promise<LoopbackSlack> {
     refuse: (method, refusal, times = 1) => void refusals.push({ method, refusal, times }),
     acceptEverything: () => void refusals.splice(0),
     sockets: () => greeted.size,
+    mostSockets: () => mostSockets,
     disconnect(how) {
       for (const socket of greeted) {
         if (how === 'broken') socket.terminate();

@@ -5,6 +5,7 @@ import express from 'express';
 import { type Logger, pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { commands } from '../../../commands/index.ts';
+import { createConnectionLease } from '../../../src/chat/connection-lease.ts';
 import { createCommandDispatcher } from '../../../src/chat/dispatcher.ts';
 import { createHandledInteractions } from '../../../src/chat/handled-interactions.ts';
 import { createSlackChat, type SlackChat } from '../../../src/chat/slack/slack-chat.ts';
@@ -87,6 +88,7 @@ export function useSlackProduct(transport: Transport, now: () => Date = () => NO
         signingSecret: SIGNING_SECRET,
         apiUrl: slack.apiUrl,
       },
+      lease: createConnectionLease({ connection: database.connection, chat: 'slack', holderId: 'test', log }),
       locale: 'pt-BR',
       log,
       now,
