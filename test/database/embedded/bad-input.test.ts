@@ -225,6 +225,37 @@ test('what MongoDB refuses is refused with its code, and the connection goes on'
   await expectAlive();
 });
 
+test.each<[Document, number]>([
+  [{ delete: 'incomplete', deletes: [{ limit: 0 }] }, 40414],
+  [{ delete: 'incomplete', deletes: [{ q: { a: 1 }, limit: 0 }, { limit: 0 }] }, 40414],
+  [{ update: 'incomplete', updates: [{ u: { $set: { a: 9 } } }] }, 40414],
+  [{ update: 'incomplete', updates: [{ q: {} }] }, 40414],
+  [{ update: 'incomplete', updates: [{ q: {}, u: { $set: { a: 9 } }, multi: 'x' }] }, 14],
+  [{ update: 'incomplete', updates: [{ q: {}, u: { $set: { a: 9 } } }], ordered: 'x' }, 14],
+  [{ findAndModify: 'incomplete', query: {}, remove: 'x' }, 14],
+  [{ find: 'incomplete', limit: 'x' }, 14],
+  [{ collMod: 'incomplete', index: { name: '_id_', expireAfterSeconds: 1 } }, 197],
+  [{ collMod: 'incomplete', index: { name: 'at_1', expireAfterSeconds: -18_000 } }, 67],
+  [{ collMod: 'incomplete', index: { name: 'at_1', expireAfterSeconds: 1e12 } }, 67],
+  [{ collMod: 'incomplete', index: { name: 'at_1', expireAfterSeconds: 'x' } }, 14],
+  [{ collMod: 'incomplete', index: { name: 'at_1', expireAfterSeconds: null } }, 14],
+  [{ collMod: 'incomplete', index: { name: 'at_1' } }, 72],
+  [{ collMod: 'incomplete', index: { name: 'at_1', hidden: true } }, 238],
+  [{ collMod: 'incomplete', validator: {} }, 238],
+])('a command that lacks something, or has something that is not done, changes nothing: %j', async (command, code) => {
+  const collection = engine.db.collection<{ _id: number; a: number; at: Date }>('incomplete');
+  await collection.deleteMany({});
+  await collection.insertMany([1, 2, 3].map((a) => ({ _id: a, a, at: new Date() })));
+  await collection.createIndex({ at: 1 }, { expireAfterSeconds: 3_600 });
+  const before = { documents: await collection.find().toArray(), indexes: await collection.indexes() };
+  const failure = await engine.db.command(command).then(
+    (reply) => reply.writeErrors?.[0],
+    (error: unknown) => error,
+  );
+  expect(failure).toMatchObject({ code });
+  expect({ documents: await collection.find().toArray(), indexes: await collection.indexes() }).toEqual(before);
+});
+
 test('a document of 16 MiB is taken, a larger one is refused and nothing of it is kept', async () => {
   const large = engine.db.collection('large');
   const limit = 16 * 1024 * 1024;

@@ -7,7 +7,7 @@ import { buildIndex } from '../indexes.ts';
 import { toNumber } from '../numbers.ts';
 import { compileFilter } from '../query.ts';
 import { encodeCursorReply } from '../raw-bson.ts';
-import { namespaceOf, refuseCollation } from './arguments.ts';
+import { namespaceOf, numeric, refuseCollation } from './arguments.ts';
 
 /** Commands about indexes. */
 export function indexCommands(parts: EngineParts): Record<string, CommandHandler> {
@@ -69,6 +69,7 @@ export function indexCommands(parts: EngineParts): Record<string, CommandHandler
     const namespace = namespaceOf(command);
     return storage.write(() => {
       const collection = existing(namespace);
+      refuseOtherChanges(command.body);
       const change = command.body.index;
       if (!isDocument(change)) return {};
       const index = collection.indexes.find(
@@ -81,7 +82,10 @@ export function indexCommands(parts: EngineParts): Record<string, CommandHandler
           `cannot find index ${String(change.name ?? JSON.stringify(change.keyPattern))} for ns ${namespace}`,
         );
       const before = index.expireAfterSeconds;
-      if (change.expireAfterSeconds !== undefined) index.expireAfterSeconds = toNumber(change.expireAfterSeconds);
+      if (change.expireAfterSeconds === undefined) throw new CommandError(72, 'no expireAfterSeconds field');
+      numeric(change.expireAfterSeconds, 'collMod.index.expireAfterSeconds');
+      const after = timeToLive(change.expireAfterSeconds, Object.keys(index.key));
+      if (after !== undefined) index.expireAfterSeconds = after;
       catalog.save(collection);
       return {
         ...(before !== undefined && { expireAfterSeconds_old: before }),
@@ -91,6 +95,19 @@ export function indexCommands(parts: EngineParts): Record<string, CommandHandler
   };
 
   return { createIndexes, listIndexes, dropIndexes, deleteIndexes: dropIndexes, collMod };
+}
+
+/** What every command may carry, and the one change that is made. */
+const COLL_MOD_FIELDS = new Set(['collMod', 'index', 'comment', 'writeConcern', 'lsid', 'maxTimeMS', '$db']);
+const COLL_MOD_INDEX_FIELDS = new Set(['name', 'keyPattern', 'expireAfterSeconds']);
+
+/** @throws CommandError NotImplemented for changes that would be said to be made and are not */
+function refuseOtherChanges(body: BsonDocument): void {
+  const inIndex = isDocument(body.index) ? Object.keys(body.index) : [];
+  const other =
+    Object.keys(body).find((field) => !COLL_MOD_FIELDS.has(field) && !field.startsWith('$')) ??
+    inIndex.find((field) => !COLL_MOD_INDEX_FIELDS.has(field));
+  if (other) throw new CommandError(238, `collMod of '${other}' is not supported by the embedded engine`);
 }
 
 const SPECIAL_KINDS = new Set(['text', '2d', '2dsphere', 'geoHaystack', 'hashed']);

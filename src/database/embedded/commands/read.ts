@@ -13,7 +13,7 @@ import { compileProjection } from '../projection.ts';
 import { compileFilter } from '../query.ts';
 import { encodeCursorReply, pickFields } from '../raw-bson.ts';
 import { parseSort } from '../sort.ts';
-import { namespaceOf, refuseCollation, wholeNumber } from './arguments.ts';
+import { namespaceOf, numeric, refuseCollation, wholeNumber } from './arguments.ts';
 import { writePipelineResult } from './pipeline-output.ts';
 
 const FIRST_BATCH = 101;
@@ -136,7 +136,7 @@ export function readCommands(parts: EngineParts): Record<string, CommandHandler>
 }
 
 function selectionOf(body: BsonDocument, filter: unknown): Selection {
-  const limit = toNumber(body.limit ?? 0);
+  const limit = numeric(body.limit ?? 0, 'limit');
   // The natural order is no field: to sort by it is to insist on it.
   if (isDocument(body.sort) && Object.hasOwn(body.sort, '$natural'))
     return selectionOf({ ...body, sort: undefined, hint: body.sort }, filter);
@@ -155,7 +155,7 @@ function isEmptyHint(hint: unknown): boolean {
 }
 
 function singleBatch(body: BsonDocument): boolean {
-  return body.singleBatch === true || toNumber(body.limit ?? 0) < 0;
+  return body.singleBatch === true || numeric(body.limit ?? 0, 'limit') < 0;
 }
 
 function cursorId(value: unknown): bigint {

@@ -11,7 +11,7 @@ import { compileFilter, type Filter } from '../query.ts';
 import { asBuffer, checkDocument, pickFields, rawDocuments, withIdFirst } from '../raw-bson.ts';
 import { parseSort } from '../sort.ts';
 import { compileUpdate, type Update } from '../update.ts';
-import { namespaceOf, refuseCollation } from './arguments.ts';
+import { flag, namespaceOf, refuseCollation, required } from './arguments.ts';
 
 const MOST_WRITES = 100_000;
 const ID = new Set(['_id']);
@@ -35,7 +35,7 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
     return storage.write(() => {
       const collection = parts.ensureCollection(namespace);
       let inserted = 0;
-      const writeErrors = runEach(documents, command.body.ordered !== false, (document) => {
+      const writeErrors = runEach(documents, isOrdered(command), (document) => {
         if (document instanceof CommandError) throw document;
         collections.insert(collection, document);
         inserted += 1;
@@ -49,10 +49,11 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
     const prepared = statements(command, 'updates').map((raw) =>
       attempt(() => prepareUpdate(decodeDocument(raw), now)),
     );
+    refuseIncomplete(prepared);
     return storage.write(() => {
       const totals = { n: 0, nModified: 0 };
       const upserted: BsonDocument[] = [];
-      const writeErrors = runEach(prepared, command.body.ordered !== false, (statement, index) => {
+      const writeErrors = runEach(prepared, isOrdered(command), (statement, index) => {
         if (statement instanceof CommandError) throw statement;
         const result = runUpdate(namespace, statement, totals);
         if (result.upsertedId !== undefined) upserted.push({ index, _id: result.upsertedId });
@@ -132,9 +133,10 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
   const remove: CommandHandler = async (command) => {
     const namespace = namespaceOf(command);
     const prepared = statements(command, 'deletes').map((raw) => attempt(() => prepareDelete(decodeDocument(raw))));
+    refuseIncomplete(prepared);
     return storage.write(() => {
       let n = 0;
-      const writeErrors = runEach(prepared, command.body.ordered !== false, (selection) => {
+      const writeErrors = runEach(prepared, isOrdered(command), (selection) => {
         if (selection instanceof CommandError) throw selection;
         n += removeMatching(namespace, selection);
       });
@@ -160,8 +162,11 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
     const filter = compileFilter(body.query);
     const selection: Selection = { filter, sort: parseSort(body.sort), skip: 0, limit: 1, hint: body.hint };
     const project = compileProjection(body.fields, filter);
-    const change = body.remove ? undefined : compileUpdate(body.update, (body.arrayFilters ?? []) as unknown[], now);
-    if (body.remove && (body.update || body.new))
+    const removes = flag(body.remove, 'findAndModify.remove');
+    const showsNew = flag(body.new, 'findAndModify.new');
+    const upserts = flag(body.upsert, 'findAndModify.upsert');
+    const change = removes ? undefined : compileUpdate(body.update, (body.arrayFilters ?? []) as unknown[], now);
+    if (removes && (body.update || showsNew))
       throw new CommandError(9, 'Cannot specify both an update and remove=true');
     const show = (raw: Uint8Array): BsonDocument => decodeDocument(project(raw));
 
@@ -176,13 +181,13 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
       const { collection, found } = first(namespace, selection);
       if (collection && found) {
         const { raw } = changeDocument(collection, found, filter, wanted);
-        return { lastErrorObject: { n: 1, updatedExisting: true }, value: show(body.new ? raw : found.raw) };
+        return { lastErrorObject: { n: 1, updatedExisting: true }, value: show(showsNew ? raw : found.raw) };
       }
-      if (!body.upsert) return { lastErrorObject: { n: 0, updatedExisting: false }, value: null };
+      if (!upserts) return { lastErrorObject: { n: 0, updatedExisting: false }, value: null };
       const document = insertNew(parts.ensureCollection(namespace), filter, wanted);
       return {
         lastErrorObject: { n: 1, updatedExisting: false, upserted: document._id },
-        value: body.new ? show(encodeDocument(document)) : null,
+        value: showsNew ? show(encodeDocument(document)) : null,
       };
     }
 
@@ -201,8 +206,7 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
 
 /** The statements of a bulk write, from its document sequence or from the command. @throws CommandError */
 function statements({ request, name }: Command, field: string): readonly Buffer[] {
-  const found = request.sequences.get(field) ?? rawDocuments(request.body, field);
-  if (!found) throw new CommandError(40414, `BSON field '${name}.${field}' is missing but a required field`);
+  const found = required(request.sequences.get(field) ?? rawDocuments(request.body, field), `${name}.${field}`);
   if (found.length === 0 || found.length > MOST_WRITES) {
     throw new CommandError(
       16,
@@ -210,6 +214,20 @@ function statements({ request, name }: Command, field: string): readonly Buffer[
     );
   }
   return found;
+}
+
+function isOrdered({ name, body }: Command): boolean {
+  return body.ordered === undefined || flag(body.ordered, `${name}.ordered`);
+}
+
+const MISSING_FIELD = 40414;
+
+/** A statement that lacks a required field fails the whole command: nothing of it is meant as it stands. @throws CommandError */
+function refuseIncomplete(prepared: readonly unknown[]): void {
+  const incomplete = prepared.find(
+    (statement) => statement instanceof CommandError && statement.code === MISSING_FIELD,
+  );
+  if (incomplete) throw incomplete;
 }
 
 /** Runs the statements in order. An error concerns its statement alone, and stops the rest when the write is ordered. */
@@ -257,14 +275,16 @@ function checkId(id: unknown): void {
 
 function prepareUpdate(statement: BsonDocument, now: () => Date): UpdateStatement {
   refuseCollation(statement);
-  const replaces = !Array.isArray(statement.u) && !Object.keys((statement.u ?? {}) as BsonDocument)[0]?.startsWith('$');
-  if (replaces && statement.multi)
-    throw new CommandError(9, 'multi update is not supported for replacement-style update');
+  const query = required(statement.q, 'update.updates.q');
+  const change = required(statement.u, 'update.updates.u');
+  const multi = flag(statement.multi, 'update.updates.multi');
+  const replaces = !Array.isArray(change) && !Object.keys((change ?? {}) as BsonDocument)[0]?.startsWith('$');
+  if (replaces && multi) throw new CommandError(9, 'multi update is not supported for replacement-style update');
   return {
-    filter: compileFilter(statement.q),
-    update: compileUpdate(statement.u, (statement.arrayFilters ?? []) as unknown[], now),
-    multi: statement.multi === true,
-    upsert: statement.upsert === true,
+    filter: compileFilter(query),
+    update: compileUpdate(change, (statement.arrayFilters ?? []) as unknown[], now),
+    multi,
+    upsert: flag(statement.upsert, 'update.updates.upsert'),
     hint: statement.hint,
     sort: statement.sort,
   };
@@ -272,8 +292,9 @@ function prepareUpdate(statement: BsonDocument, now: () => Date): UpdateStatemen
 
 function prepareDelete(statement: BsonDocument): Selection {
   refuseCollation(statement);
+  const query = required(statement.q, 'delete.deletes.q');
   const limit = toNumber(statement.limit);
   if (limit !== 0 && limit !== 1)
     throw new CommandError(9, `The limit field in delete objects must be 0 or 1. Got ${String(statement.limit)}`);
-  return { filter: compileFilter(statement.q), sort: [], skip: 0, limit, hint: statement.hint };
+  return { filter: compileFilter(query), sort: [], skip: 0, limit, hint: statement.hint };
 }
