@@ -15,8 +15,8 @@ const USAGE = `Puts the data of a backup into the database.
   --force   throws away what the database holds; without it only an empty one is taken
 
 Stop Sininho first. It writes to the embedded database in DATA_DIR, or to the server of MONGODB_URI, wherever the backup
-was made. A file that is damaged is refused before anything is changed. A restore that was interrupted leaves an unfinished
-database: run it again with --force.`;
+was made. A file that is damaged is refused before anything is changed. A restore that was interrupted leaves a database on
+which Sininho does not start: run it again with --force.`;
 
 async function restore(output: RunOutput): Promise<void> {
   const { values, positionals } = readArguments('restore', () =>

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { EmbeddedError } from './database/embedded/server.ts';
+import { UnfinishedCopyError } from './database/unfinished-copy.ts';
 import { type Product, startProduct } from './start.ts';
 
 /** Exit codes of sysexits: a mistake in the configuration, and something that this start needs is not to be had. */
@@ -28,6 +29,7 @@ function readEnvironment(): Config {
 /** What went wrong with a start, and what to do about it; null when it is nothing that we know. */
 function remedyOf(error: unknown, config: Config): string | null {
   if (error instanceof EmbeddedError) return `${error.message} (${error.code})`;
+  if (error instanceof UnfinishedCopyError) return error.message;
   if (!(error instanceof Error && 'code' in error)) return null;
   switch (error.code) {
     case 'EADDRINUSE':

@@ -1,3 +1,5 @@
+import { UNFINISHED_COPY } from '../../src/database/unfinished-copy.ts';
+
 /** All documents of a database, wherever they are: in the embedded engine's files, on a MongoDB server or in a backup. */
 export interface DatabaseCopy {
   /**
@@ -42,7 +44,7 @@ const SCHEDULE: ReadonlySet<string> = new Set(['jobs', 'agenda_logs']);
 
 /** Whether a collection holds anything that has to be kept. */
 export function isKept(name: string): boolean {
-  return !SCHEDULE.has(name) && !name.startsWith('system.');
+  return !SCHEDULE.has(name) && name !== UNFINISHED_COPY && !name.startsWith('system.');
 }
 
 /** How many documents there are in all. */

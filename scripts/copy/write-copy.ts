@@ -1,5 +1,6 @@
 import { deserialize } from 'bson';
 import type { mongo } from 'mongoose';
+import { markFinished, markUnfinished } from '../../src/database/unfinished-copy.ts';
 import type { RunOutput } from '../terminal/run-output.ts';
 import { type CopiedCollection, CopyError, type DatabaseCopy, totalOf } from './database-copy.ts';
 import { keptCollections } from './server-copy.ts';
@@ -20,11 +21,12 @@ export async function refuseData(database: mongo.Db, remedy: string): Promise<vo
 
 /** Removes everything that a copy could bring, and the schedule, which is made anew. */
 export async function emptyDatabase(database: mongo.Db): Promise<void> {
+  await markUnfinished(database);
   for (const name of [...(await keptCollections(database)), 'jobs']) await database.collection(name).drop();
 }
 
 /**
- * Writes a copy into an empty database that nothing works on meanwhile. The indexes are the product's affair: it makes them
+ * Writes a copy into an empty database that nothing works on meanwhile; the product does not start on it before it is whole. The indexes are the product's affair: it makes them
  * when it starts.
  * @returns how many documents each collection holds now
  * @throws CopyError when the database does not hold what was written in the end
@@ -38,6 +40,7 @@ export async function writeCopy(
   const isLeftOut = (name: string) => !copy.ofOneMoment && isCountedAnew(name);
   for (const { name } of copy.collections) if (!isLeftOut(name)) written.set(name, 0);
   const progress = output.begin('Documents', totalOf(copy.collections));
+  await markUnfinished(database);
   try {
     for await (const { collection, documents } of batchesOf(copy)) {
       if (isLeftOut(collection)) continue;
@@ -50,6 +53,7 @@ export async function writeCopy(
   }
   await checkCounts(database, written);
   if (!copy.ofOneMoment) await settleCopy(database, copy.startedAt);
+  await markFinished(database);
   return [...written].map(([name, documents]) => ({ name, documents }));
 }
 

@@ -1,6 +1,7 @@
 import mongoose, { type Connection } from 'mongoose';
 import type { Logger } from 'pino';
 import { type EmbeddedServer, startEmbeddedServer } from './embedded/server.ts';
+import { refuseUnfinished, UnfinishedCopyError } from './unfinished-copy.ts';
 
 /** The database's name where nobody chose another. */
 export const DATABASE_NAME = 'sininho';
@@ -13,9 +14,9 @@ export interface Database {
   connection: Connection;
   /** True when the product brought its own engine, and is therefore the only process on this data. */
   embedded: boolean;
-  /** True while a server answers. */
+  /** True while a server answers whose data is whole. */
   isReady(): boolean;
-  /** Settles when the first connection is made; tries for ever. */
+  /** Settles when the first connection is made; tries for ever. @throws UnfinishedCopyError */
   connected: Promise<void>;
   close(): Promise<void>;
 }
@@ -38,11 +39,16 @@ export async function openDatabase(options: {
   const embedded = uri === null ? await startEmbeddedServer({ directory, ...(onFailure ? { onFailure } : {}) }) : null;
   const connection = mongoose.createConnection();
   let closing = false;
-  const connected = connect(connection, uri ?? embeddedUri(embedded), log, () => closing);
+  let isWhole = false;
+  const connected = connect(connection, uri ?? embeddedUri(embedded), log, () => closing).then(() => {
+    isWhole = true;
+  });
+  // Whoever waits for it is told; until then nobody has to.
+  connected.catch(() => undefined);
   return {
     connection,
     embedded: embedded !== null,
-    isReady: () => connection.readyState === mongoose.ConnectionStates.connected,
+    isReady: () => isWhole && connection.readyState === mongoose.ConnectionStates.connected,
     connected,
     async close() {
       closing = true;
@@ -69,9 +75,11 @@ async function connect(connection: Connection, uri: string, log: Logger, isClosi
         serverSelectionTimeoutMS: SERVER_SELECTION_MILLISECONDS,
         writeConcern: { w: 'majority', journal: true },
       });
+      await refuseUnfinished(connection);
       return;
     } catch (error) {
       if (isClosing()) return;
+      if (error instanceof UnfinishedCopyError) throw error;
       log.error(
         { reason: error instanceof Error ? error.message : String(error) },
         'The database does not answer; trying again. Check MONGODB_URI and that the server is up.',

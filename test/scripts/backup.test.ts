@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { openProductDatabase } from '../../scripts/copy/product-database.ts';
 import { assinyPayload } from '../../scripts/simulate/assiny-payload.ts';
+import { readConfig } from '../../src/config.ts';
+import { markUnfinished } from '../../src/database/unfinished-copy.ts';
 import { newServerDatabase } from '../support/database.ts';
 import { type ProductProcess, startProductProcess } from '../support/product-process.ts';
 import { runScript } from '../support/script-process.ts';
@@ -205,6 +208,15 @@ it('a restore takes a database with data only when it is told to, and a damaged 
   expect((await api<ListAnswer<StoreAnswer>>(second.address, '/stores')).items).toHaveLength(2);
   second.product.signal('SIGTERM');
   await second.product.exited;
+
+  // As a restore leaves it that was killed half way.
+  const { database, close } = await openProductDatabase(readConfig(home));
+  await markUnfinished(database);
+  await close();
+  const unfinished = startProductProcess(home);
+  expect(await unfinished.exited).toBe(69);
+  expect(unfinished.output()).toContain('npm run restore -- FILE --force');
+  expect(unfinished.output()).not.toContain('    at ');
 
   expect(await runScript('restore', [file, '--force'], home)).toMatchObject({ code: 0 });
   const third = await start(home);
