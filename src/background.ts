@@ -44,7 +44,10 @@ export function createBackground(dependencies: {
       await database.connected;
       await createIndexes(database.connection);
       // The embedded engine lets no second process in, so whatever is claimed was claimed by one that is gone.
-      if (database.embedded) await services.pipeline.releaseClaims();
+      if (database.embedded) {
+        await services.pipeline.releaseClaims();
+        await services.outbox.releaseClaims();
+      }
       scheduler = await startScheduler({ connection: database.connection, jobs: jobsOf(services, duties), log });
       services.processing.wake();
       services.posting.wake();

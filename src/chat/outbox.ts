@@ -80,6 +80,11 @@ export interface ChatOutbox {
   enqueue(post: ChannelPost): Promise<void>;
   /** Makes the posts that are due, those of one channel in order and at its pace. Returns how many were made. */
   drain(): Promise<number>;
+  /**
+   * Gives back what earlier processes had taken, so that nothing overtakes it. Only for a process that knows it is alone on the
+   * database: it spares the wait for their claims to end.
+   */
+  releaseClaims(): Promise<void>;
   /** How far the posts of these keys have come. */
   statusOf(keys: readonly string[]): Promise<Map<string, PostStatus>>;
   /** How posting to a channel went last: null when nothing was ever posted there. */
@@ -301,6 +306,13 @@ export function createChatOutbox(dependencies: {
         const made = await Promise.all(channels.map(drainChannel));
         total += made.reduce((sum, count) => sum + count, 0);
       }
+    },
+
+    async releaseClaims() {
+      await posts.updateMany(
+        { status: 'waiting', claimId: { $ne: null } },
+        { $set: { availableAt: now(), claimId: null } },
+      );
     },
 
     async statusOf(keys) {

@@ -7,6 +7,7 @@ import { createChatOutbox, postModel } from '../../src/chat/outbox.ts';
 import type { ChannelPost, ChatSurface } from '../../src/chat/surface.ts';
 import { ProductError } from '../../src/text/product-error.ts';
 import { useTestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { recordingSurface } from '../support/product.ts';
 
 const log = pino({ level: 'silent' });
@@ -16,10 +17,10 @@ describe('the chat outbox', () => {
 
   async function outboxOn(surface: ChatSurface, pause?: (milliseconds: number) => Promise<void>) {
     const clock = { time: Date.parse('2026-11-10T15:00:00Z') };
-    const make = () =>
+    const make = (on = surface) =>
       createChatOutbox({
         connection: database.connection,
-        surfaces: [surface],
+        surfaces: [on],
         adminChannel: async () => 'admin',
         locale: 'pt-BR',
         log,
@@ -121,6 +122,21 @@ describe('the chat outbox', () => {
     clock.time += 30_000;
     expect(await make().drain()).toBe(1);
     expect(surface.posts.map(({ key }) => key)).toEqual(['orphan']);
+  });
+
+  it('makes what a dead process had claimed before what came after it, once that process is known to be gone', async () => {
+    const recording = recordingSurface();
+    const { outbox, make, clock } = await outboxOn({ ...recording, post: () => new Promise(() => undefined) });
+    for (const key of ['one', 'two', 'three']) await outbox.enqueue(post(key));
+    void outbox.drain();
+    const claimed = { status: 'waiting' as const, claimId: { $ne: null } };
+    await eventually(async () => expect(await postModel(database.connection).countDocuments(claimed)).toBe(3));
+    clock.time += 1_500;
+    const next = make(recording);
+    await next.enqueue(post('four'));
+    await next.releaseClaims();
+    await next.drain();
+    expect(recording.posts.map(({ key }) => key)).toEqual(['one', 'two', 'three', 'four']);
   });
 
   it('leaves a busy chat alone for as long as it asks, however often, and then posts everything in order', async () => {

@@ -29,7 +29,8 @@ export function createInteractionRouter(dependencies: {
   let refused = 0;
 
   function isGenuine(request: Request, body: Buffer): boolean {
-    const signature = request.get('x-signature-ed25519') ?? '';
+    // Hexadecimal in either case is the same signature, and is remembered as the same.
+    const signature = (request.get('x-signature-ed25519') ?? '').toLowerCase();
     const timestamp = request.get('x-signature-timestamp') ?? '';
     const seconds = Math.floor(now().getTime() / 1_000);
     if (!/^\d+$/.test(timestamp) || Math.abs(seconds - Number(timestamp)) > TOLERANCE_SECONDS) return false;
@@ -64,7 +65,7 @@ function readPublicKey(hexadecimal: string): KeyObject {
 }
 
 function isSigned(publicKey: KeyObject, signature: string, content: Buffer): boolean {
-  return /^[0-9a-f]{128}$/i.test(signature) && verify(null, content, publicKey, Buffer.from(signature, 'hex'));
+  return /^[0-9a-f]{128}$/.test(signature) && verify(null, content, publicKey, Buffer.from(signature, 'hex'));
 }
 
 function parsed(body: Buffer): unknown {
