@@ -211,6 +211,7 @@ describe('requests over HTTP', () => {
     await send(body, good);
     const refused = [
       await send(body, good),
+      await send(body, { ...good, 'x-signature-ed25519': (good['x-signature-ed25519'] ?? '').toUpperCase() }),
       await send(body, signedHeaders(body, now, stranger)),
       await send(body.replace('"t"', '"u"'), signedHeaders(body, new Date(now.getTime() + 1_000))),
       await send(body, { ...good, 'x-signature-ed25519': 'zz' }),
