@@ -43,6 +43,7 @@ export const SEND_FAILURES = [
   'not_on_whatsapp',
   'template_rejected',
   'token_refused',
+  'account_restricted',
   'instance_disconnected',
   'address_not_allowed',
   'provider_unavailable',
@@ -67,6 +68,8 @@ export interface Sender {
 /** What a provider tells afterwards of a message that it accepted. */
 export interface Receipt {
   providerMessageId: string;
+  /** Ours, where the provider gives it back: it finds a message whose sending nobody had answered. */
+  messageId: string | null;
   status: 'sent' | 'delivered' | 'read' | 'failed';
   at: Date;
   /** For `failed`. */
@@ -78,6 +81,15 @@ export interface BuyerReply {
   providerMessageId: string;
   /** E.164. */
   phone: string;
+  /** Empty for what has no words, such as a voice message. */
   text: string;
   at: Date;
+}
+
+/** What a provider's webhook brought. */
+export interface WebhookContent {
+  receipts: Receipt[];
+  replies: BuyerReply[];
+  /** When the webhook tells of it. */
+  connection?: 'connected' | 'disconnected';
 }
