@@ -94,10 +94,10 @@ async function answerWrongly(fault: Fault, handle: () => LoopbackAnswer, respons
       if (fault.processed) handle();
       return;
     case 'cut': {
-      const whole = fault.processed ? written(handle().body) : '{}';
+      const whole = Buffer.from(fault.processed ? written(handle().body) : '{}');
       if (!fault.midAnswer) return void response.destroy();
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': whole.length + 1 });
-      response.write(whole, () => response.destroy());
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': whole.length });
+      response.write(whole.subarray(0, -1), () => response.destroy());
     }
   }
 }
