@@ -6,6 +6,7 @@ import { errors } from './errors.ts';
 import { events } from './events.ts';
 import { help } from './help.ts';
 import { reports } from './reports.ts';
+import { sendFailures } from './send-failures.ts';
 import { stores } from './stores.ts';
 import { vocabulary } from './vocabulary.ts';
 
@@ -20,4 +21,5 @@ export const ptBR = {
   ...console,
   ...digest,
   ...vocabulary,
+  ...sendFailures,
 } as const;

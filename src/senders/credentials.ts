@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+/** A key or token as it goes into a header: visible ASCII only, so that it can end no header. */
+export const secretField = z
+  .string()
+  .trim()
+  .regex(/^[\x21-\x7e]{1,1000}$/);
+
+/** Where a provider listens: without a trailing slash. */
+export const baseUrlField = z
+  .url({ protocol: /^https?$/ })
+  .refine((url) => !/[?#@]/.test(url), { error: 'must have no user, query or fragment' })
+  .transform((url) => url.replace(/\/+$/, ''));

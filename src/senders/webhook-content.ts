@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { WebhookContent } from './sender.ts';
+
+/** The headers of a request; names in lower case, as Node gives them. */
+export type WebhookHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+export function noContent(): WebhookContent {
+  return { receipts: [], replies: [] };
+}
+
+/** The value of a header that may be sent once; null when it was not. */
+export function header(headers: WebhookHeaders, name: string): string | null {
+  const value = headers[name];
+  return typeof value === 'string' ? value : null;
+}
+
+/** A list of which each element is read for itself, so that an odd one costs no other. What is no list is an empty one. */
+export function eachOf<Item>(item: z.ZodType<Item>): z.ZodType<Item[]> {
+  return z
+    .array(z.unknown())
+    .catch([])
+    .transform((elements) =>
+      elements.flatMap((element) => {
+        const read = item.safeParse(element);
+        return read.success ? [read.data] : [];
+      }),
+    );
+}
+
+const LATEST_SECONDS = 253_402_300_799;
+
+/** A Unix time in seconds, as a number or digits; undefined for anything else. */
+export const unixSeconds = z.coerce
+  .number()
+  .positive()
+  .max(LATEST_SECONDS)
+  .transform((seconds) => new Date(seconds * 1000))
+  .optional()
+  .catch(undefined);
