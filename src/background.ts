@@ -44,10 +44,14 @@ export function createBackground(dependencies: {
       await database.connected;
       await createIndexes(database.connection);
       // The embedded engine lets no second process in, so whatever is claimed was claimed by one that is gone.
-      if (database.embedded) await services.pipeline.releaseClaims();
+      if (database.embedded) {
+        await services.pipeline.releaseClaims();
+        await services.dispatch.releaseClaims();
+      }
       scheduler = await startScheduler({ connection: database.connection, jobs: jobsOf(services, duties), log });
       services.processing.wake();
       services.posting.wake();
+      services.sending.wake();
     },
     async stop() {
       clearInterval(spoolTimer);
@@ -55,6 +59,8 @@ export function createBackground(dependencies: {
       await scheduler?.stop();
       await services.processing.stop();
       await services.posting.stop();
+      await services.sending.stop();
+      await services.dispatch.settled();
     },
   };
 }

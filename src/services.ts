@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { CommandServices } from '../commands/services.ts';
 import { type AlertService, createAlertService } from './alerts/alert-service.ts';
 import { createChatOutbox } from './chat/outbox.ts';
-import type { Channel, ChatSurface } from './chat/surface.ts';
+import { type Channel, type ChatSurface, CONSOLE_WORKSPACE_ID } from './chat/surface.ts';
 import { createChecklistService } from './checklist/checklist-service.ts';
 import type { SecretBox } from './database/secret-box.ts';
 import { createDeliveryService } from './deliveries/delivery-service.ts';
@@ -11,14 +11,18 @@ import { createRefusalCounter, type RefusalCounter } from './deliveries/refusal-
 import { createDailySummaries, type DailySummaries } from './digests/daily-summary.ts';
 import { createEventService } from './events/event-service.ts';
 import { type BackgroundTask, createBackgroundTask } from './feature/background-task.ts';
+import type { Instance } from './instances/instance-service.ts';
+import { loggedMessage } from './messages/logged-message.ts';
+import { createMessaging, type Messaging } from './messaging.ts';
 import { createOrderService, type OrderService } from './orders/order-service.ts';
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
 import { createOrderCounter } from './reports/order-counter.ts';
 import { createStoreReports } from './reports/store-report.ts';
+import type { OutgoingMessage } from './senders/sender.ts';
 import { createStoreService } from './stores/store-service.ts';
 import type { Locale } from './text/text.ts';
 
-export interface Services extends CommandServices {
+export interface Services extends CommandServices, Messaging {
   orders: OrderService;
   alerts: AlertService;
   refusals: RefusalCounter;
@@ -47,6 +51,8 @@ export interface ServiceOptions {
   defaultTimezone: string;
   locale: Locale;
   surfaces: readonly ChatSurface[];
+  /** Where the provider `http` may post to. */
+  allowedHosts: readonly string[];
   duties: Duties;
   log: Logger;
   now?: () => Date;
@@ -59,6 +65,24 @@ export function createServices(options: ServiceOptions): Services {
 
   async function channels(workspaceId: string): Promise<Channel[]> {
     return (await surfaces.find((surface) => surface.serves(workspaceId))?.channels(workspaceId)) ?? [];
+  }
+
+  /** What the provider `log` would have sent can be seen in the console, where only the people of this machine are. */
+  function showMessage(instance: Instance, { id, phone, text }: OutgoingMessage): void {
+    if (instance.workspaceId !== CONSOLE_WORKSPACE_ID) return;
+    channels(instance.workspaceId)
+      .then(async ([channel]) => {
+        if (!channel) return;
+        const message = loggedMessage(phone, text, locale);
+        await outbox.enqueue({
+          key: `message:${id}`,
+          workspaceId: instance.workspaceId,
+          channelId: channel.id,
+          message,
+        });
+        posting.wake();
+      })
+      .catch((error: unknown) => log.warn({ err: error, message: id }, 'A message could not be shown in the console'));
   }
 
   const counter = createOrderCounter({ connection, now });
@@ -81,6 +105,18 @@ export function createServices(options: ServiceOptions): Services {
   const alerts = createAlertService({ connection, outbox, locale, now });
   const refusals = createRefusalCounter({ connection, now });
   const summaries = createDailySummaries({ connection, stores, deliveries, reports, outbox, locale, now });
+  const messaging = createMessaging({
+    connection,
+    secretBox,
+    publicUrl,
+    stores,
+    onLoggedMessage: showMessage,
+    allowedHosts: options.allowedHosts,
+    locale,
+    sends: duties.process,
+    log,
+    now,
+  });
   const checklist = createChecklistService({
     deliveries,
     refusals,
@@ -96,8 +132,12 @@ export function createServices(options: ServiceOptions): Services {
     orders,
     counter,
     alerts,
+    messages: messaging.planner,
     log,
-    onAlerts: () => posting.wake(),
+    onEffects() {
+      posting.wake();
+      messaging.sending.wake();
+    },
     now,
   });
   const processing = createBackgroundTask({
@@ -128,6 +168,7 @@ export function createServices(options: ServiceOptions): Services {
     refusals,
     summaries,
     channels,
+    ...messaging,
     pipeline,
     processing,
     posting,

@@ -78,6 +78,7 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
     defaultTimezone: config.defaultTimezone,
     locale: config.defaultLocale,
     surfaces: consoleSurface ? [consoleSurface] : [],
+    allowedHosts: config.httpSenderHosts,
     duties,
     log,
   });

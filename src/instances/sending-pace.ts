@@ -3,6 +3,8 @@ import type { InstancePace, SentToday, WarmUp, WorkingHours } from './instance-m
 
 /** Longer than any gap that working hours can make. */
 const DAYS_TO_LOOK_AHEAD = 8;
+/** A day of work takes at most a turn to send and one to wait. */
+const LONGEST_ESTIMATE_TURNS = 2 * 366;
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1_000;
 
 /** What an instance may do at a moment: send so many messages at once, or nothing until later. */
@@ -15,9 +17,8 @@ export type SendingChance = { room: number } | { nextAt: Date };
 export function sendingChance(pace: InstancePace & { today: SentToday; nextSendAt: Date }, now: Date): SendingChance {
   const opensAt = nextOpening(pace, now);
   if (opensAt > now) return { nextAt: opensAt };
-  const day = localDay(now, pace.timezone);
-  const limit = limitOf(pace, day);
-  const left = limit - (pace.today.day === day ? pace.today.count : 0);
+  const { day, count } = addedTo(pace, now, 0);
+  const left = limitOf(pace, day) - count;
   if (left <= 0) return { nextAt: nextOpening(pace, startOfDay(addDays(day, 1), pace.timezone)) };
   if (pace.nextSendAt > now) return { nextAt: pace.nextSendAt };
   return { room: pace.intervalMilliseconds > 0 ? 1 : left };
@@ -52,39 +53,50 @@ function openingOn(day: LocalDay, { from, to, days }: WorkingHours, timezone: st
 
 /**
  * When the last of so many messages leaves, if nothing else comes: day by day through interval, limits and working hours.
- * @returns null when that is more than a year away
+ * @returns null when nothing is queued, or that is more than a year away
  */
 export function estimatedEnd(
   pace: InstancePace & { today: SentToday; nextSendAt: Date },
   queued: number,
   now: Date,
 ): Date | null {
+  let state = { ...pace };
   let at = now;
-  let today = pace.today;
   let left = queued;
-  let { nextSendAt } = pace;
-  for (let turns = 0; left > 0 && turns < 800; turns += 1) {
-    const chance = sendingChance({ ...pace, today, nextSendAt }, at);
+  for (let turns = 0; left > 0 && turns < LONGEST_ESTIMATE_TURNS; turns += 1) {
+    const chance = sendingChance(state, at);
     if ('nextAt' in chance) {
       at = chance.nextAt;
       continue;
     }
-    const day = localDay(at, pace.timezone);
-    const sentToday = today.day === day ? today.count : 0;
-    const closesAt = closingAfter(pace, at);
-    const byTime =
-      pace.intervalMilliseconds > 0
-        ? Math.floor((closesAt.getTime() - 1 - at.getTime()) / pace.intervalMilliseconds) + 1
-        : Infinity;
-    const sent = Math.min(left, limitOf(pace, day) - sentToday, byTime);
+    const sent = Math.min(left, sentInOneGo(state, at));
     left -= sent;
     const last = new Date(at.getTime() + (sent - 1) * pace.intervalMilliseconds);
     if (left === 0) return last;
-    today = { day, count: sentToday + sent };
-    nextSendAt = new Date(last.getTime() + pace.intervalMilliseconds);
+    const nextSendAt = new Date(last.getTime() + pace.intervalMilliseconds);
+    state = { ...state, today: addedTo(state, at, sent), nextSendAt };
     at = nextSendAt;
   }
-  return left > 0 ? null : now;
+  return null;
+}
+
+/** How many messages leave from a moment on, at least one, before the hours, the day or its limit are over. */
+function sentInOneGo(pace: InstancePace & { today: SentToday }, at: Date): number {
+  const { day, count } = addedTo(pace, at, 0);
+  const room = limitOf(pace, day) - count;
+  if (pace.intervalMilliseconds === 0) return room;
+  const open = closingAfter(pace, at).getTime() - at.getTime();
+  return Math.min(room, Math.ceil(open / pace.intervalMilliseconds));
+}
+
+/** The day's count with so many more. */
+export function addedTo(
+  { today, timezone }: { today: SentToday; timezone: string },
+  at: Date,
+  sent: number,
+): SentToday {
+  const day = localDay(at, timezone);
+  return { day, count: (today.day === day ? today.count : 0) + sent };
 }
 
 /** The end of the working hours, or of the day, that a moment is in. */
@@ -92,5 +104,5 @@ function closingAfter({ hours, timezone }: Pick<InstancePace, 'hours' | 'timezon
   const day = localDay(at, timezone);
   const endOfDay = startOfDay(addDays(day, 1), timezone);
   const closing = hours ? momentOfDay(day, hours.to, timezone) : endOfDay;
-  return closing < endOfDay ? closing : endOfDay;
+  return new Date(Math.min(closing.getTime(), endOfDay.getTime()));
 }

@@ -1,4 +1,4 @@
-import type { EventKind, PlatformEvent } from '../platforms/platform.ts';
+import type { EventKind, OrderItem, PlatformEvent } from '../platforms/platform.ts';
 import { rankOfKind } from './notification-catalogue.ts';
 
 /** What the happy path looks at in an event. */
@@ -22,9 +22,14 @@ const ATTEMPT_MILLISECONDS = 24 * 60 * 60 * 1_000;
  */
 export function journeyKeyOf({ buyer, items }: Pick<PlatformEvent, 'buyer' | 'items'>): string | null {
   const contact = buyer.phone ?? buyer.email;
-  const main = items.find(({ role }) => role === 'main') ?? items[0];
+  const main = mainItem(items);
   const product = main?.productId ?? main?.productName;
   return contact === null || !product ? null : `${contact} ${product}`;
+}
+
+/** What the purchase is about: the main item, or the only one of an upsell. */
+export function mainItem(items: readonly OrderItem[]): OrderItem | undefined {
+  return items.find(({ role }) => role === 'main') ?? items[0];
 }
 
 /** Names what a buyer pays for once: the order and, of a subscription, the charge. */
@@ -56,7 +61,10 @@ export function supersederOf<E extends JourneyEvent>(
         ? winsInPurchase(other, event, options.happyPath)
         : options.happyPath && winsInJourney(other, event, sale)),
   );
-  return winners.reduce<E | undefined>((first, other) => (first && !isEarlier(other, first) ? first : other), undefined);
+  return winners.reduce<E | undefined>(
+    (first, other) => (first && !isEarlier(other, first) ? first : other),
+    undefined,
+  );
 }
 
 function winsInPurchase(winner: JourneyEvent, event: JourneyEvent, happyPath: boolean): boolean {

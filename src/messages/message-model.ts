@@ -108,6 +108,11 @@ export function messageModel(connection: Connection) {
 }
 
 /** The update that moves a message on and writes down why. */
-export function statusUpdate(status: MessageStatus, at: Date, reason: string | null, fields: Partial<MessageDocument> = {}) {
+export function statusUpdate(
+  status: MessageStatus,
+  at: Date,
+  reason: string | null,
+  fields: Partial<MessageDocument> = {},
+) {
   return { $set: { ...fields, status, reason }, $push: { history: { status, at, reason } } };
 }

@@ -3,10 +3,21 @@ import { refusedAsDuplicates } from '../database/duplicate-key.ts';
 import { type EventDocument, eventModel } from '../events/event-model.ts';
 import type { Store } from '../stores/store-service.ts';
 import type { ContactBook } from './contact-book.ts';
-import { purchaseKeyOf, supersederOf } from './happy-path.ts';
-import { type MessageDocument, type MessageStatus, messageModel, OPEN_STATUSES, statusUpdate } from './message-model.ts';
+import { mainItem, purchaseKeyOf, supersederOf } from './happy-path.ts';
+import {
+  type MessageDocument,
+  type MessageStatus,
+  messageModel,
+  OPEN_STATUSES,
+  statusUpdate,
+} from './message-model.ts';
 import { NOTIFICATION_CATALOGUE } from './notification-catalogue.ts';
-import { dueAt, type NotificationSettings, type NotificationSettingsService, type NotificationStep } from './notification-settings.ts';
+import {
+  dueAt,
+  type NotificationSettings,
+  type NotificationSettingsService,
+  type NotificationStep,
+} from './notification-settings.ts';
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1_000;
 const KINDS = [...new Set(NOTIFICATION_CATALOGUE.map(({ kind }) => kind))];
@@ -79,7 +90,11 @@ export function createMessagePlanner(dependencies: {
       const superseder = supersederOf(event, neighboursOf(event, journeys), store);
       return stepsOf(event, wanted).map(({ type, step, position }) => {
         const message = newMessage(store, event, { type, step, position, createdAt: now() });
-        return withFirstStatus(message, firstStatus(message, superseder, optedOut, store, now()), superseder?.id ?? null);
+        return withFirstStatus(
+          message,
+          firstStatus(message, superseder, optedOut, store, now()),
+          superseder?.id ?? null,
+        );
       });
     });
   }
@@ -122,25 +137,29 @@ function neighboursOf(event: KnownEvent, journeys: readonly KnownEvent[]): Known
 
 function stepsOf(event: EventDocument, wanted: readonly NotificationSettings[]) {
   const ofKind = new Set(NOTIFICATION_CATALOGUE.filter(({ kind }) => kind === event.kind).map(({ type }) => type));
-  const products = event.items.map(({ productId }) => productId);
+  const product = mainItem(event.items)?.productId ?? null;
   return wanted
-    .filter((settings) => ofKind.has(settings.type) && isOn(settings, products))
+    .filter((settings) => ofKind.has(settings.type) && isOn(settings, product))
     .flatMap(({ type, steps }) => steps.map((step, position) => ({ type, step, position })));
 }
 
 /** A product's own switch wins over that of the notification. */
-function isOn({ enabled, products }: NotificationSettings, productIds: readonly (string | null)[]): boolean {
-  const [main] = productIds;
-  return products.find(({ productId }) => productId === main)?.enabled ?? enabled;
+function isOn({ enabled, products }: NotificationSettings, product: string | null): boolean {
+  return products.find(({ productId }) => productId === product)?.enabled ?? enabled;
 }
 
 function newMessage(
   store: Store,
   event: KnownEvent,
-  { type, step, position, createdAt }: { type: NotificationSettings['type']; step: NotificationStep; position: number; createdAt: Date },
+  {
+    type,
+    step,
+    position,
+    createdAt,
+  }: { type: NotificationSettings['type']; step: NotificationStep; position: number; createdAt: Date },
 ): MessageDocument {
   // A clock that runs ahead on the platform's side must not hold a message back.
-  const happened = event.occurredAt < event.recordedAt ? event.occurredAt : event.recordedAt;
+  const happened = new Date(Math.min(event.occurredAt.getTime(), event.recordedAt.getTime()));
   const due = dueAt(step.delay, happened, store.timezone);
   return {
     _id: new mongoose.Types.ObjectId(),

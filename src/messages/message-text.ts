@@ -1,11 +1,6 @@
 import mustache from 'mustache';
 import { ProductError } from '../text/product-error.ts';
-import {
-  type MessageVariables,
-  PRODUCT_LIST,
-  PRODUCT_VARIABLES,
-  variablesOfType,
-} from './message-variables.ts';
+import { type MessageVariables, PRODUCT_LIST, PRODUCT_VARIABLES, variablesOfType } from './message-variables.ts';
 import type { NotificationType } from './notification-catalogue.ts';
 
 /** WhatsApp's own limit for the text of a message (Cloud API reference, text object). */
@@ -75,25 +70,30 @@ function isKnown(name: string, known: ReadonlySet<string>, repeated: readonly st
 /** The first variable that would be printed and is empty; null when there is none. */
 function missingVariable(tokens: readonly Token[], contexts: readonly MessageVariables[]): string | null {
   for (const [kind, name, , , inside = []] of tokens) {
-    if (kind === 'text' || kind === '!') continue;
-    const value = valueOf(name, contexts);
-    const missing = missingIn(kind, value, inside, contexts) ?? (kind === 'name' || kind === '&' ? isEmpty(value) : false);
-    if (missing === true) return name;
-    if (typeof missing === 'string') return missing;
+    const value = kind === 'text' || kind === '!' ? 'nothing to fill in' : lookUp(name, contexts);
+    if (kind === '#' || kind === '^') {
+      const missing = missingInSection(kind, value, inside, contexts);
+      if (missing !== null) return missing;
+    } else if (isEmpty(value)) {
+      return name;
+    }
   }
   return null;
 }
 
-function missingIn(
-  kind: string,
+function missingInSection(
+  kind: '#' | '^',
   value: MessageVariables[string],
   inside: readonly Token[],
   contexts: readonly MessageVariables[],
 ): string | null {
-  if (kind === '^') return isEmpty(value) ? missingVariable(inside, contexts) : null;
-  if (kind !== '#' || isEmpty(value)) return null;
-  const inner = Array.isArray(value) ? value : [typeof value === 'string' ? {} : value];
-  return inner.reduce<string | null>((found, item) => found ?? missingVariable(inside, [...contexts, item]), null);
+  if (isEmpty(value) !== (kind === '^')) return null;
+  const repetitions = Array.isArray(value) && kind === '#' ? value : [{}];
+  for (const item of repetitions) {
+    const missing = missingVariable(inside, [...contexts, item]);
+    if (missing !== null) return missing;
+  }
+  return null;
 }
 
 function isEmpty(value: MessageVariables[string]): boolean {
@@ -101,7 +101,7 @@ function isEmpty(value: MessageVariables[string]): boolean {
 }
 
 /** As mustache looks a name up: from the innermost context outwards. */
-function valueOf(name: string, contexts: readonly MessageVariables[]): MessageVariables[string] {
+function lookUp(name: string, contexts: readonly MessageVariables[]): MessageVariables[string] {
   for (const context of contexts.toReversed()) {
     const value = name
       .split('.')

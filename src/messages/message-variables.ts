@@ -1,6 +1,7 @@
-import type { PlatformEvent } from '../platforms/platform.ts';
+import type { Buyer, PlatformEvent } from '../platforms/platform.ts';
 import { formatMoney } from '../text/money.ts';
 import type { Locale } from '../text/text.ts';
+import { mainItem } from './happy-path.ts';
 import type { NotificationType } from './notification-catalogue.ts';
 
 /** What a text may name, nested as its dots say. An empty text is a variable that the event does not carry. */
@@ -47,40 +48,46 @@ export function variablesOfType(type: NotificationType): string[] {
 /** What an event gives to a text. Money is written as people read it. */
 export function messageVariables(
   event: PlatformEvent,
-  options: { storeName: string; locale: Locale },
+  { storeName, locale }: { storeName: string; locale: Locale },
 ): MessageVariables {
-  const { buyer, items } = event;
-  const money = (centavos: number | null) =>
-    centavos === null ? '' : formatMoney(centavos, event.currency, options.locale);
-  const [, ...lastNames] = (buyer.name ?? '').split(/\s+/);
-  const main = items.find(({ role }) => role === 'main') ?? items[0];
   return {
-    customer: {
-      first_name: buyer.firstName ?? '',
-      last_name: lastNames.join(' '),
-      name: buyer.name ?? '',
-      email: buyer.email ?? '',
-      phone: buyer.phone ?? '',
-      cpf_cnpj: buyer.document ?? '',
-    },
-    order: {
-      id: event.transactionId ?? '',
-      product: main?.productName ?? '',
-      products: items.map(({ productName, amount }) => ({
-        name: productName ?? '',
-        quantity: '1',
-        value: money(amount),
-      })),
-      total: money(event.amount),
-      payment_type: event.paymentMethod === 'unknown' ? '' : event.paymentMethod,
-      installments: event.installments === null ? '' : String(event.installments),
-      pix: { bacen_code: event.pixCode ?? '' },
-      billet_url: event.boletoUrl ?? '',
-      billet_barcode: event.boletoLine ?? '',
-      refusal_reason: event.refusalReason ?? '',
-    },
+    customer: customerVariables(event.buyer),
+    order: orderVariables(event, locale),
     checkout: { url: event.checkoutUrl ?? '' },
-    store: { name: options.storeName },
+    store: { name: storeName },
     tracking: { ...event.tracking },
+  };
+}
+
+function customerVariables({ name, firstName, email, phone, document }: Buyer): MessageVariables {
+  const [, ...lastNames] = (name ?? '').split(/\s+/);
+  return {
+    first_name: firstName ?? '',
+    last_name: lastNames.join(' '),
+    name: name ?? '',
+    email: email ?? '',
+    phone: phone ?? '',
+    cpf_cnpj: document ?? '',
+  };
+}
+
+function orderVariables(event: PlatformEvent, locale: Locale): MessageVariables {
+  const { items, currency, installments, paymentMethod } = event;
+  const money = (centavos: number | null) => (centavos === null ? '' : formatMoney(centavos, currency, locale));
+  return {
+    id: event.transactionId ?? '',
+    product: mainItem(items)?.productName ?? '',
+    products: items.map(({ productName, amount }) => ({
+      name: productName ?? '',
+      quantity: '1',
+      value: money(amount),
+    })),
+    total: money(event.amount),
+    payment_type: paymentMethod === 'unknown' ? '' : paymentMethod,
+    installments: String(installments ?? ''),
+    pix: { bacen_code: event.pixCode ?? '' },
+    billet_url: event.boletoUrl ?? '',
+    billet_barcode: event.boletoLine ?? '',
+    refusal_reason: event.refusalReason ?? '',
   };
 }

@@ -1,7 +1,12 @@
 import { type Connection, Schema } from 'mongoose';
 import { modelOn } from '../database/model.ts';
 import { addDays, localDay, momentOfDay } from '../text/local-time.ts';
-import { catalogueNotification, type Delay, NOTIFICATION_TYPES, type NotificationType } from './notification-catalogue.ts';
+import {
+  catalogueNotification,
+  type Delay,
+  NOTIFICATION_TYPES,
+  type NotificationType,
+} from './notification-catalogue.ts';
 
 /** One message of a notification; a notification may have several, each with its own delay. */
 export interface NotificationStep {
@@ -75,7 +80,9 @@ export function createNotificationSettings(dependencies: { connection: Connectio
   return {
     all,
     async get(storeId, type) {
-      return settingsOf(await documents.findById(idOf(storeId, type)).lean<SettingsDocument>()) ?? defaultSettings(type);
+      return (
+        settingsOf(await documents.findById(idOf(storeId, type)).lean<SettingsDocument>()) ?? defaultSettings(type)
+      );
     },
     async save(storeId, { type, enabled, steps, products }) {
       await documents.updateOne(

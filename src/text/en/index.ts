@@ -5,6 +5,7 @@ import { digest } from './digest.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
 import { help } from './help.ts';
+import { messages } from './messages.ts';
 import { reports } from './reports.ts';
 import { sendFailures } from './send-failures.ts';
 import { stores } from './stores.ts';
@@ -14,6 +15,7 @@ export const en = {
   ...errors,
   ...stores,
   ...checklist,
+  ...messages,
   ...reports,
   ...alerts,
   ...events,
