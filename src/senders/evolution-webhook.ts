@@ -4,7 +4,7 @@ import { phoneToE164 } from '../text/phone.ts';
 import type { EvolutionCredentials } from './evolution.ts';
 import { parseJson } from './provider-request.ts';
 import type { BuyerReply, Receipt, WebhookContent } from './sender.ts';
-import { eachOf, header, noContent, unixSeconds, type WebhookHeaders } from './webhook-content.ts';
+import { eachOf, header, momentOf, noContent, type WebhookHeaders } from './webhook-content.ts';
 
 /** The statuses of Baileys that Evolution passes on; `PENDING` says nothing that the answer to sending did not. */
 const STATUSES = {
@@ -58,7 +58,7 @@ const messageSchema = z.object({
     senderPn: words,
   }),
   message: contentSchema,
-  messageTimestamp: unixSeconds,
+  messageTimestamp: z.unknown(),
 });
 
 const bodySchema = z.object({ event: z.string(), instance: z.string(), data: z.unknown() });
@@ -125,7 +125,7 @@ function reply({ key, message, messageTimestamp }: z.output<typeof messageSchema
   const phone = phoneOf([key.remoteJid, key.remoteJidAlt, key.senderPn]);
   const text = wordsOf(message.ephemeralMessage?.message ?? message);
   if (!phone || text === null) return [];
-  return [{ providerMessageId: key.id, phone, text, at: messageTimestamp ?? now }];
+  return [{ providerMessageId: key.id, phone, text, at: momentOf(messageTimestamp, now) }];
 }
 
 const PERSON = /^(\d{6,15})(?::\d+)?@s\.whatsapp\.net$/;

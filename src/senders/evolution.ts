@@ -8,7 +8,10 @@ import type { ConnectionState, OutgoingMessage, Sender, SendFailure, SendResult 
 export const evolutionCredentials = z.strictObject({
   baseUrl: baseUrlField,
   apiKey: secretField,
-  instanceName: z.string().trim().min(1).max(100),
+  instanceName: z
+    .string()
+    .trim()
+    .regex(/^(?!\.{1,2}$).{1,100}$/),
   /** Sent with each webhook in the header `X-Webhook-Secret`, which Evolution lets people add (`webhook.headers`). Without it the webhook's address is the secret. */
   webhookSecret: secretField.nullable().default(null),
 });
@@ -64,12 +67,12 @@ function contentFor({ phone, text, imageUrl }: OutgoingMessage): { path: string;
   return { path: '/message/sendMedia', body: { number, mediatype: 'image', media: imageUrl, caption: text } };
 }
 
+/** An answer that names the message has taken it, whatever its status. */
 function readSendAnswer(answer: ReadAnswer, now: Date): SendResult {
   const error = evolutionErrorSchema.safeParse(answer.json);
   if (error.success) return evolutionFailure(error.data, answer, now);
   const sent = sentSchema.safeParse(answer.json);
-  const isSuccess = answer.status >= 200 && answer.status < 300;
-  if (isSuccess && sent.success) return { outcome: 'accepted', providerMessageId: sent.data.key.id };
+  if (sent.success) return { outcome: 'accepted', providerMessageId: sent.data.key.id };
   return unreadable(answer, now);
 }
 

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns';
 import { connect as openSocket } from 'node:net';
 import { z } from 'zod';
+import { urlField } from './credentials.ts';
 import { final, temporary, withoutAnswer } from './failed-attempt.ts';
 import { type ReadAnswer, requestProvider } from './provider-request.ts';
 import { type AddressGuard, AddressNotAllowed, createAddressGuard } from './public-address.ts';
@@ -8,7 +9,7 @@ import type { ConnectionState, OutgoingMessage, Sender, SendFailure, SendResult 
 import { standardWebhookHeaders, webhookSecretField } from './standard-webhook.ts';
 
 export const httpCredentials = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }).refine((url) => !/^https?:\/\/[^/?]*@/i.test(url) && !url.includes('#'), {
+  url: urlField.refine((url) => !/^https?:\/\/[^/?]*@/i.test(url) && !url.includes('#'), {
     error: 'must have no user or fragment',
   }),
   secret: webhookSecretField,
@@ -19,7 +20,8 @@ const acceptedSchema = z.object({ id: z.string().min(1) });
 
 /**
  * Hands each message to a program of the seller's as a signed POST: `{ type: 'message.send', timestamp, data }`, where `data` is the message.
- * A 2xx accepts it and may name it (`{ "id": "…" }`); 429 and 5xx ask for another attempt; anything else refuses it.
+ * A 2xx accepts it and may name it (`{ "id": "…" }`); 429 and 5xx ask for another attempt, which has the same
+ * `webhook-id`; anything else refuses it.
  * @param allowedHosts what may be posted to, see `createAddressGuard`
  */
 export function createHttpSender(

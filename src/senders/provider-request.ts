@@ -40,6 +40,7 @@ export interface ReadAnswer {
 export function requestProvider(request: ProviderRequest, signal: AbortSignal): Promise<ProviderAnswer> {
   return new Promise((resolve) => {
     let sent = false;
+    let answered = false;
     const { url, method, lookup, body } = request;
     const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const headers = { accept: 'application/json', 'accept-encoding': 'identity', ...request.headers };
@@ -49,21 +50,25 @@ export function requestProvider(request: ProviderRequest, signal: AbortSignal): 
         sent = true;
       });
     });
-    outgoing.on('error', (error) => {
-      if (sent) return resolve({ kind: 'no_answer' });
-      resolve({
-        kind: 'not_sent',
-        reason: error instanceof AddressNotAllowed ? 'address_not_allowed' : 'provider_unavailable',
-      });
-    });
+    outgoing.on('error', (error) => resolve(sent ? { kind: 'no_answer' } : notSent(error)));
     outgoing.on('response', (response) => {
+      answered = true;
       readBody(response).then(
         (text) => resolve(readAnswer(response, text)),
         () => resolve({ kind: 'no_answer' }),
       );
     });
+    // Some ends are no errors to Node, such as an answer that wants to speak another protocol.
+    outgoing.on('close', () => {
+      if (!answered) resolve({ kind: 'no_answer' });
+    });
     outgoing.end(body);
   });
+}
+
+function notSent(error: Error): ProviderAnswer {
+  const reason = error instanceof AddressNotAllowed ? 'address_not_allowed' : 'provider_unavailable';
+  return { kind: 'not_sent', reason };
 }
 
 /** @throws when the connection ends before the body does; null when it is too long */

@@ -27,13 +27,12 @@ export function eachOf<Item>(item: z.ZodType<Item>): z.ZodType<Item[]> {
     );
 }
 
-const LATEST_SECONDS = 253_402_300_799;
+/** Before WhatsApp was there: a number that is no Unix time in seconds. */
+const EARLIEST_SECONDS = 1_200_000_000;
 
-/** A Unix time in seconds, as a number or digits; undefined for anything else. */
-export const unixSeconds = z.coerce
-  .number()
-  .positive()
-  .max(LATEST_SECONDS)
-  .transform((seconds) => new Date(seconds * 1000))
-  .optional()
-  .catch(undefined);
+/** When something happened, from a Unix time in seconds, as a number or digits; `now` for anything else, and for what is not over yet. */
+export function momentOf(seconds: unknown, now: Date): Date {
+  const number = typeof seconds === 'string' ? Number(seconds) : seconds;
+  if (typeof number !== 'number' || !(number >= EARLIEST_SECONDS)) return now;
+  return number * 1000 < now.getTime() ? new Date(number * 1000) : now;
+}

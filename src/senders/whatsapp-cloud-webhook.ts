@@ -4,7 +4,7 @@ import { secretsEqual } from '../database/secret-box.ts';
 import { phoneToE164 } from '../text/phone.ts';
 import { parseJson } from './provider-request.ts';
 import type { BuyerReply, Receipt, SendFailure, WebhookContent } from './sender.ts';
-import { eachOf, header, noContent, unixSeconds, type WebhookHeaders } from './webhook-content.ts';
+import { eachOf, header, momentOf, noContent, type WebhookHeaders } from './webhook-content.ts';
 import type { WhatsAppCloudCredentials } from './whatsapp-cloud.ts';
 import { metaErrorSchema, metaFailure } from './whatsapp-cloud-errors.ts';
 
@@ -14,7 +14,7 @@ const STATUSES = { sent: 'sent', delivered: 'delivered', read: 'read', played: '
 const statusSchema = z.object({
   id: z.string().min(1),
   status: z.enum(['sent', 'delivered', 'read', 'played', 'failed']),
-  timestamp: unixSeconds,
+  timestamp: z.unknown(),
   errors: eachOf(metaErrorSchema),
   biz_opaque_callback_data: z.string().min(1).optional().catch(undefined),
 });
@@ -26,7 +26,7 @@ const withTitle = z.object({ title: words }).optional().catch(undefined);
 const messageSchema = z.object({
   id: z.string().min(1),
   from: z.string(),
-  timestamp: unixSeconds,
+  timestamp: z.unknown(),
   type: z.enum([
     'text',
     'button',
@@ -87,7 +87,7 @@ function receipt(status: z.output<typeof statusSchema>, now: Date): Receipt {
     providerMessageId: status.id,
     messageId: status.biz_opaque_callback_data ?? null,
     status: STATUSES[status.status],
-    at: status.timestamp ?? now,
+    at: momentOf(status.timestamp, now),
     reason: status.status === 'failed' ? failureReason(status.errors) : null,
   };
 }
@@ -100,7 +100,7 @@ function failureReason([error]: z.output<typeof metaErrorSchema>[]): SendFailure
 function reply(message: z.output<typeof messageSchema>, now: Date): BuyerReply[] {
   const phone = phoneToE164(`+${message.from}`);
   if (!phone) return [];
-  return [{ providerMessageId: message.id, phone, text: wordsOf(message), at: message.timestamp ?? now }];
+  return [{ providerMessageId: message.id, phone, text: wordsOf(message), at: momentOf(message.timestamp, now) }];
 }
 
 function wordsOf({ text, button, interactive, image, video, document }: z.output<typeof messageSchema>): string {

@@ -113,6 +113,7 @@ function onOneLine(value: string): string {
   return value.replace(/\s+/g, ' ').trim();
 }
 
+/** An answer that names the message has taken it, whatever its status. */
 function readSendAnswer(answer: ReadAnswer, now: Date): SendResult {
   const error = errorSchema.safeParse(answer.json);
   if (error.success) {
@@ -120,7 +121,6 @@ function readSendAnswer(answer: ReadAnswer, now: Date): SendResult {
     return outcome === 'final' ? { outcome, reason } : temporary(reason, answer, now);
   }
   const sent = sentSchema.safeParse(answer.json);
-  const isSuccess = answer.status >= 200 && answer.status < 300;
-  if (isSuccess && sent.success) return { outcome: 'accepted', providerMessageId: sent.data.messages[0].id };
+  if (sent.success) return { outcome: 'accepted', providerMessageId: sent.data.messages[0].id };
   return unreadable(answer, now);
 }

@@ -3,7 +3,7 @@ import { readCredentials } from '../../src/senders/registry.ts';
 import { NOW, PHONE } from './messages.ts';
 import { EVOLUTION, read } from './webhooks.ts';
 
-const SECONDS = 1_795_521_600;
+const SECONDS = 1_795_521_540;
 const AT = new Date(SECONDS * 1000);
 const NOTHING = { receipts: [], replies: [] };
 

@@ -163,3 +163,16 @@ describe('the connection to Evolution', () => {
     expect(await sender.connection(patience())).toMatchObject({ state: 'disconnected', reason });
   });
 });
+
+describe('the credentials of Evolution', () => {
+  it.each([
+    { instanceName: '' },
+    { instanceName: '..' },
+    { baseUrl: 'evolution.example.com' },
+    { apiKey: '' },
+    { webhookSecret: 'two words' },
+  ])('are not %o', (changes) => {
+    const read = evolutionCredentials.safeParse({ ...typed, baseUrl: 'https://evolution.example.com', ...changes });
+    expect(read.success).toBe(false);
+  });
+});

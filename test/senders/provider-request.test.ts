@@ -126,6 +126,19 @@ describe('a request to a provider', () => {
     expect(await post(url)).toEqual({ kind: 'no_answer' });
   });
 
+  it('knows of no answer when the other side wants to speak another protocol', async () => {
+    const url = await plainServer((socket) => {
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+      });
+    });
+    expect(await post(url)).toEqual({ kind: 'no_answer' });
+  });
+
+  it('waits for an answer', async () => {
+    expect(await postTo({ kind: 'delay', milliseconds: 20 })).toMatchObject({ kind: 'answer', json: { ok: true } });
+  });
+
   it('uses no connection twice', async () => {
     let connections = 0;
     const url = await plainServer((socket) => {

@@ -207,6 +207,11 @@ describe('what is not an answer of Meta', () => {
     expect(await send()).toMatchObject({ outcome, reason });
   });
 
+  it('is one all the same when it names the message, whatever its status', async () => {
+    server.fail({ kind: 'answer', answer: { status: 500, body: { messages: [{ id: 'wamid.7' }] } } });
+    expect(await send()).toEqual({ outcome: 'accepted', providerMessageId: 'wamid.7' });
+  });
+
   it('may leave the message sent all the same', async () => {
     const before = server.accepted.length;
     server.fail({ kind: 'cut', processed: true, midAnswer: true });
@@ -272,6 +277,8 @@ describe('the credentials of the Cloud API', () => {
   it('are what people paste, without the spaces around it', () => {
     const read = whatsappCloudCredentials.parse({ ...typed, accessToken: ' the-access-token\n' });
     expect(read).toEqual({ ...typed, baseUrl: 'https://graph.facebook.com', version: 'v24.0' });
+    const baseUrl = ' https://proxy.example.com/meta/ ';
+    expect(whatsappCloudCredentials.parse({ ...typed, baseUrl }).baseUrl).toBe('https://proxy.example.com/meta');
   });
 
   it.each([

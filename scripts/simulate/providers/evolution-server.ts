@@ -15,6 +15,8 @@ export interface EvolutionOptions {
   webhookSecret?: string;
   /** Whether a phone (E.164) has WhatsApp; all have. */
   isOnWhatsApp?(phone: string): boolean;
+  /** Called before the answer leaves, since a webhook may overtake it. */
+  onAccepted?(message: AcceptedMessage): void;
   now?(): Date;
   port?: number;
 }
@@ -90,7 +92,9 @@ export async function startEvolutionServer(options: EvolutionOptions): Promise<E
     const isText = 'text' in message;
     const text = isText ? message.text : (message.caption ?? '');
     const imageUrl = isText ? null : message.media;
-    accepted.push({ id, phone, text, imageUrl, template: null, messageId: null, at: now() });
+    const taken = { id, phone, text, imageUrl, template: null, messageId: null, at: now() };
+    accepted.push(taken);
+    options.onAccepted?.(taken);
     const key = { remoteJid: jid, fromMe: true, id };
     return {
       status: 201,

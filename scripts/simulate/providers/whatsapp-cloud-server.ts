@@ -23,6 +23,8 @@ export interface WhatsAppCloudOptions {
   isWindowOpen?(phone: string): boolean;
   /** Names of the templates that are approved. */
   templates?: readonly string[];
+  /** Called before the answer leaves, since a webhook may overtake it. */
+  onAccepted?(message: AcceptedMessage): void;
   now?(): Date;
   port?: number;
 }
@@ -101,13 +103,15 @@ export async function startWhatsAppCloudServer(options: WhatsAppCloudOptions): P
     if (refusal) return refusal;
     const id = `wamid.${accepted.length + 1}.${phone.slice(-4)}`;
     lastTaken.set(phone, now().getTime());
-    accepted.push({
+    const message: AcceptedMessage = {
       id,
       phone,
       at: now(),
       messageId: read.data.biz_opaque_callback_data ?? null,
       ...contentOf(read.data),
-    });
+    };
+    accepted.push(message);
+    options.onAccepted?.(message);
     const contact = { input: read.data.to, wa_id: phone.slice(1) };
     return { status: 200, body: { messaging_product: 'whatsapp', contacts: [contact], messages: [{ id }] } };
   }
