@@ -38,6 +38,8 @@ beforeEach(async () => {
   time = START;
   told = [];
   ({ services } = productOn(database.connection, { now }));
+  // Only the workers of a test send, to the providers of that test.
+  await services.sending.stop();
   ({ intake, spool } = await intakeOn(database.connection, services, { now }));
   store = await services.stores.create('console', { name: `Loja ${Math.random()}`, platform: 'assiny' });
   instance = await newInstance('Atendimento');
