@@ -1,19 +1,24 @@
-import type { CommandContext, CommandOption, CommandVerb } from '../../src/chat/command.ts';
+import type { CommandContext, CommandOption, CommandVerb, OptionValues } from '../../src/chat/command.ts';
 import { commandLine } from '../../src/chat/command-line.ts';
 import { publicText, type Reply } from '../../src/chat/message.ts';
 import { EVENT_KINDS } from '../../src/platforms/platform.ts';
 import type { Store } from '../../src/stores/store-service.ts';
-import { chosenStore, namedStoreOption, storeReference } from '../options/store-option.ts';
+import { isProductError } from '../../src/text/product-error.ts';
+import { chosenStore, storeOption, storeReference, wordsBesideStore } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import type { CommandServices } from '../services.ts';
-import { kindNames, readKinds } from './kind-names.ts';
+import { areKinds, kindNames, readKinds } from './kind-names.ts';
 
+/** Names of events with commas between; without the option's name, as many of the last words as read as such. */
 const kindsOption: CommandOption<CommandServices> = {
   name: 'eventos',
   description: 'option.alert_kinds',
   required: false,
-  takesRest: true,
   example: 'compra aprovada, chargeback',
+  countTrailingWords(words) {
+    const first = words.findIndex((_, index) => areKinds(words.slice(index).join(' ')));
+    return first === -1 ? 0 : words.length - first;
+  },
 };
 
 /** Chooses the events that become alerts; with none named, opens a form. */
@@ -21,10 +26,10 @@ export const eventos: CommandVerb<CommandServices> = {
   name: 'eventos',
   description: 'command.alertas.eventos',
   role: 'admin',
-  options: [kindsOption, namedStoreOption],
+  options: [kindsOption, storeOption],
   async run(context, options) {
     const { translate, services, workspaceId } = context;
-    const store = await chosenStore(context, options);
+    const store = await alertingStore(context, options);
     const typed = typedValue(options, kindsOption.name);
     if (typed === undefined) return kindsForm(context, store);
     const kinds = readKinds(typed, translate);
@@ -33,6 +38,20 @@ export const eventos: CommandVerb<CommandServices> = {
     return publicText('success', translate(key, { store: store.name, kinds: kindNames(kinds, translate) }));
   },
 };
+
+/** Words that are no store's name are rather a mistyped event. */
+async function alertingStore(context: CommandContext<CommandServices>, options: OptionValues): Promise<Store> {
+  try {
+    return await chosenStore(context, options);
+  } catch (error) {
+    if (!isProductError(error, 'store_unknown_named')) throw error;
+    const beside = await wordsBesideStore(context, options);
+    const words = beside?.words ?? typedValue(options, storeOption.name) ?? '';
+    // Throws: the words were not read as events before.
+    readKinds(words, context.translate);
+    throw error;
+  }
+}
 
 function kindsForm({ translate }: CommandContext<CommandServices>, store: Store): Reply {
   return {

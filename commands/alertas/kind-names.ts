@@ -37,6 +37,14 @@ export function readKinds(typed: string, translate: Translate): EventKind[] {
   return EVENT_KINDS.filter((kind) => chosen.has(kind));
 }
 
+/** True when words are names of events with commas between, or stand for several. */
+export function areKinds(typed: string): boolean {
+  return typed.split(',').every((name) => {
+    const wanted = foldCase(name);
+    return KIND_OF_NAME.has(wanted) || Object.hasOwn(GROUPS, wanted);
+  });
+}
+
 function kindsOf(name: string, translate: Translate): readonly EventKind[] {
   const wanted = foldCase(name);
   const kind = KIND_OF_NAME.get(wanted);

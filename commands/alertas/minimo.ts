@@ -6,15 +6,19 @@ import { chosenStore, storeOption } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import type { CommandServices } from '../services.ts';
 
-/** An amount: the last word or two when they read as one (`97`, `R$ 97,00`), or the only word there is. */
+/**
+ * An amount: the last word or two when they read as one (`97`, `R$ 97,00`), or the only word there is. A last word with a digit in it is
+ * meant as one too, so that a mistyped amount is told as such.
+ */
 const amountOption: CommandOption<CommandServices> = {
   name: 'valor',
   description: 'option.minimum',
   required: true,
   example: '97,00',
   countTrailingWords(words) {
-    if (parseMoney(words.slice(-2).join(' ')) !== null) return Math.min(words.length, 2);
-    return words.length === 1 || parseMoney(words.at(-1) ?? '') !== null ? 1 : 0;
+    const lastTwo = words.slice(-2).join(' ');
+    if (parseMoney(lastTwo) !== null || /^R\$ \S*\d/.test(lastTwo)) return Math.min(words.length, 2);
+    return words.length === 1 || /\d/.test(words.at(-1) ?? '') ? 1 : 0;
   },
 };
 

@@ -16,7 +16,7 @@ export const trocarUrl = confirmedVerb({
       title: translate('store.rotated', { store: store.name }),
       tone: 'success',
       visibility: 'private',
-      blocks: [{ type: 'paragraph', text: translate('store.rotated_next') }, ...webhookBlocks(context, rotated)],
+      blocks: webhookBlocks(context, rotated, 'store.rotated_next'),
     };
   },
 });

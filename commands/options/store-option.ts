@@ -1,4 +1,5 @@
 import { omit } from 'es-toolkit';
+import { foldCase } from '../../src/chat/arguments.ts';
 import type { CommandContext, CommandOption, OptionValues } from '../../src/chat/command.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import type { CommandServices } from '../services.ts';
@@ -29,4 +30,25 @@ export function storeReference(store: Store): string {
 /** @throws ProductError `store_unknown_named`, `store_which`, `store_none` */
 export async function chosenStore(context: CommandContext<CommandServices>, options: OptionValues): Promise<Store> {
   return await context.services.stores.resolve(context.workspaceId, typedValue(options, storeOption.name));
+}
+
+/**
+ * What was typed beside a store's name, when words that were taken for a store begin or end with one: `0d` of `Conta 0d`.
+ * @returns the store's name and the other words; null when no store is named
+ */
+export async function wordsBesideStore(
+  { services, workspaceId }: CommandContext<CommandServices>,
+  options: OptionValues,
+): Promise<{ store: Store; words: string } | null> {
+  const typed = (typedValue(options, storeOption.name) ?? '').split(/\s+/);
+  const stores = await services.stores.list(workspaceId);
+  const storeNamed = (words: readonly string[]) =>
+    stores.find(({ name }) => foldCase(name) === foldCase(words.join(' ')));
+  for (let count = typed.length - 1; count > 0; count -= 1) {
+    const first = storeNamed(typed.slice(0, count));
+    if (first) return { store: first, words: typed.slice(count).join(' ') };
+    const last = storeNamed(typed.slice(-count));
+    if (last) return { store: last, words: typed.slice(0, -count).join(' ') };
+  }
+  return null;
 }

@@ -10,7 +10,7 @@ import { formatMoney } from '../../src/text/money.ts';
 import { isProductError, ProductError } from '../../src/text/product-error.ts';
 import type { TextKey } from '../../src/text/text.ts';
 import { periodOption } from '../options/period-option.ts';
-import { chosenStore, storeOption, storeReference } from '../options/store-option.ts';
+import { chosenStore, storeOption, storeReference, wordsBesideStore } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import { type RoleButton, roleButtons } from '../role-buttons.ts';
 import type { CommandServices } from '../services.ts';
@@ -66,6 +66,8 @@ async function reportedStore(context: CommandContext<CommandServices>, options: 
     const stores = await context.services.stores.list(context.workspaceId);
     const store = stores.find(({ name }) => foldCase(name) === foldCase(`${loja.name} ${typed}`));
     if (store) return store;
+    const beside = await wordsBesideStore(context, options);
+    if (beside) throw new ProductError('period_unknown', { period: beside.words });
     throw new ProductError('report_unknown', { typed, names: error.values.names ?? '' });
   }
 }

@@ -183,10 +183,15 @@ function takeRecognisedFirst<Services>(
   for (const option of options) {
     if (values[option.name] !== undefined) continue;
     const count = countLeadingWords(option, unquoted);
-    if (count === 0 || count === words.length) continue;
+    if (count === 0 || count === words.length || !isRecognisedBesideOthers(option, unquoted.slice(0, count))) continue;
     values[option.name] = textOf(words.splice(0, count));
     return;
   }
+}
+
+/** Some options take any word that stands alone, such as `/alertas canal equipe`; beside a name it has to look like their value. */
+function isRecognisedBesideOthers<Services>(option: CommandOption<Services>, words: readonly Word[]): boolean {
+  return option.countTrailingWords?.(['…', ...words.map((word) => word.text)]) === words.length;
 }
 
 function takeRest<Services>(

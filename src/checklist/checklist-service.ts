@@ -21,6 +21,7 @@ export const CHECKLIST_ITEMS = [
   'backlog',
   'inflow',
   'secret_header',
+  'amounts',
   'phones',
   'tracking',
   'alert_channel',
@@ -129,6 +130,17 @@ export function createChecklistService(dependencies: {
     };
   }
 
+  async function amounts(store: Store): Promise<Finding> {
+    const count = await events.countSalesWithoutAmount(store, new Date(now().getTime() - WEEK_MILLISECONDS));
+    if (count === 0) return { status: 'ok', seen: 'checklist.amounts_all' };
+    return {
+      status: 'attention',
+      seen: 'checklist.amounts_missing',
+      values: { count },
+      remedy: 'checklist.amounts_remedy',
+    };
+  }
+
   async function dailySummary(store: Store, locale: Locale): Promise<Finding> {
     if (store.alerts.channelId === null) {
       return { status: 'attention', seen: 'checklist.summary_no_channel', remedy: 'checklist.channel_remedy' };
@@ -153,14 +165,16 @@ export function createChecklistService(dependencies: {
         webhook_url: await webhookUrl(store, locale),
         event_received: eventReceived(seen, invalid?.reason ?? null),
         events_seen: eventsSeen(store, seen, locale),
-        requests_refused: requestsRefused(refused, locale),
+        requests_refused: requestsRefused(
+          refused.filter(({ reason }) => !(store.secretHeader && reason === 'secret_header')),
+          locale,
+        ),
         deliveries_unread: await deliveriesUnread(store),
         events_unknown: eventsUnknown(unknownNames),
         backlog: await backlog(store),
         inflow: await inflow(store),
-        secret_header: store.secretHeader
-          ? { status: 'ok', seen: 'checklist.secret_set', values: { name: store.secretHeader } }
-          : { status: 'ok', seen: 'checklist.secret_none' },
+        secret_header: secretHeader(store, refused),
+        amounts: await amounts(store),
         phones: shareFinding(sample.withPhone, sample.events, 'checklist.phones', 'checklist.phones_remedy'),
         tracking: shareFinding(sample.withTracking, sample.events, 'checklist.tracking', 'checklist.tracking_remedy'),
         alert_channel: await alertChannel(store),
@@ -217,6 +231,18 @@ function requestsRefused(refused: readonly Refusal[], locale: Locale): Finding {
     .map(({ reason, count }) => `${translate(`refusal.${reason}`)} (${formatCount(count, locale)})`)
     .join(', ');
   return { status: 'attention', seen: 'checklist.refused', values: { reasons }, remedy: 'checklist.refused_remedy' };
+}
+
+function secretHeader({ secretHeader: name }: Store, refused: readonly Refusal[]): Finding {
+  if (name === null) return { status: 'ok', seen: 'checklist.secret_none' };
+  const count = refused.find(({ reason }) => reason === 'secret_header')?.count ?? 0;
+  if (count === 0) return { status: 'ok', seen: 'checklist.secret_set', values: { name } };
+  return {
+    status: 'attention',
+    seen: 'checklist.secret_refused',
+    values: { name, count },
+    remedy: 'checklist.secret_remedy',
+  };
 }
 
 function eventsUnknown(names: readonly string[]): Finding {

@@ -1,4 +1,5 @@
 import mongoose, { type Connection } from 'mongoose';
+import { firstIdAt } from '../database/first-id.ts';
 import { type Page, type PageRequest, readPage } from '../database/page.ts';
 import type { EventKind } from '../platforms/platform.ts';
 import { ProductError } from '../text/product-error.ts';
@@ -134,9 +135,4 @@ function toDelivery(document: DeliveryDocument): Delivery {
 function deliveryId(id: string): mongoose.Types.ObjectId {
   if (!/^[0-9a-f]{24}$/i.test(id)) throw new ProductError('delivery_unknown', { id });
   return new mongoose.Types.ObjectId(id);
-}
-
-/** Delivery ids begin with their second of arrival, so a period of time is a range of ids. */
-function firstIdAt(at: Date): mongoose.Types.ObjectId {
-  return mongoose.Types.ObjectId.createFromTime(Math.floor(at.getTime() / 1_000));
 }

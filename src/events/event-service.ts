@@ -1,4 +1,5 @@
 import type { Connection } from 'mongoose';
+import { firstIdAt } from '../database/first-id.ts';
 import { type Page, type PageRequest, readPage } from '../database/page.ts';
 import { EVENT_KINDS, type EventKind } from '../platforms/platform.ts';
 import { type EventDocument, eventModel } from './event-model.ts';
@@ -32,6 +33,8 @@ export interface EventService {
   seenKinds(store: { id: string }): Promise<SeenKind[]>;
   /** The names under which events came that nobody knows, in alphabetical order. */
   unknownNames(store: { id: string }): Promise<string[]>;
+  /** How many approved purchases and renewals came since then without saying what was paid. */
+  countSalesWithoutAmount(store: { id: string }, since: Date): Promise<number>;
   /** Of the newest events with a buyer, how many carry a valid phone, and how many a utm_source, src or sck. */
   sample(store: { id: string }, size: number): Promise<{ events: number; withPhone: number; withTracking: number }>;
 }
@@ -77,6 +80,17 @@ export function createEventService(dependencies: {
     async unknownNames(store) {
       const names: string[] = await events.distinct('rawEvent', { storeId: store.id, kind: 'unknown' });
       return names.sort();
+    },
+
+    async countSalesWithoutAmount(store, since) {
+      return await events.countDocuments({
+        storeId: store.id,
+        kind: { $in: ['purchase_approved', 'subscription_renewed'] },
+        _id: { $gte: firstIdAt(since) },
+        recordedAt: { $gte: since },
+        amount: null,
+        test: false,
+      });
     },
 
     async sample(store, size) {

@@ -19,11 +19,11 @@ export function formatMoney(centavos: number, currency: string, locale: Locale):
 }
 
 /**
- * Reads an amount typed by a person: `100`, `R$ 1.234,56`, `99,90`.
+ * Reads an amount typed by a person: `100`, `R$ 1.234,56`, `99,90`, `10 reais`.
  * @returns centavos, or null when it is not an amount
  */
 export function parseMoney(typed: string): number | null {
-  const match = /^(?:R\$)?\s*(\d{1,3}(?:\.\d{3})+|\d{1,9})(?:,(\d{1,2}))?$/.exec(typed.trim());
+  const match = /^(?:R\$)?\s*(\d{1,3}(?:\.\d{3})+|\d{1,9})(?:,(\d{1,2}))?(?:\s+rea(?:l|is))?$/i.exec(typed.trim());
   if (!match?.[1]) return null;
   return Number(match[1].replaceAll('.', '')) * 100 + Number((match[2] ?? '').padEnd(2, '0'));
 }

@@ -173,6 +173,31 @@ describe('the checklist', () => {
     expect(await item('tracking')).toMatchObject({ status: 'attention' });
   });
 
+  it('tells what is wrong with the secret header, apart from the other refusals', async () => {
+    const { stores, refusals } = product.services;
+    await refusals.count(store.id, 'secret_header');
+    expect(await item('requests_refused')).toMatchObject({ status: 'attention' });
+    await stores.update(store.workspaceId, store.id, { secretHeader: { name: 'X-Loja', value: 'segredo da loja' } });
+    await refusals.count(store.id, 'secret_header');
+    expect(await item('requests_refused')).toMatchObject({ status: 'ok' });
+    expect(await item('secret_header')).toMatchObject({
+      status: 'attention',
+      seen: expect.stringContaining('2 envios vieram sem ele ou com outro valor'),
+      remedy: expect.stringContaining('o nome e o valor do cabeçalho'),
+    });
+  });
+
+  it('says when a sale came without what was paid', async () => {
+    expect(await item('amounts')).toMatchObject({ status: 'ok' });
+    await send({ event: 'approved_purchase', data: { transaction: { id: 'no amount' } } });
+    expect(await item('amounts')).toMatchObject({
+      status: 'attention',
+      seen: '1 venda veio sem valor nos últimos 7 dias e conta como R$ 0,00.',
+    });
+    time += 8 * DAY;
+    expect(await item('amounts')).toMatchObject({ status: 'ok' });
+  });
+
   it('follows the store: its channel, its pause, its secret header, its summary', async () => {
     const { stores, summaries, outbox } = product.services;
     expect(await item('alert_channel')).toMatchObject({ status: 'ok', seen: 'Alertas em #vendas.' });

@@ -60,9 +60,21 @@ describe('/alertas eventos', () => {
     ['todos', EVENT_KINDS],
     ['nenhum', []],
     ['nenhum, Reembolso feito', ['purchase_refunded']],
+    ['Ateliê compra aprovada, chargeback', ['purchase_approved', 'chargeback']],
+    ['chargeback Ateliê', ['chargeback']],
+    ['"Ateliê" chargeback', ['chargeback']],
+    ['loja:Ateliê pix gerado', ['pix_generated']],
   ])('takes names, codes and groups: %s', async (typed, kinds) => {
     expect(refusalOf(await type(`/alertas eventos ${typed}`))).toBeNull();
     expect((await rules()).kinds).toEqual(kinds);
+  });
+
+  it.each([
+    ['vendinhas', 'vendinhas'],
+    ['Ateliê vendinhas', 'vendinhas'],
+    ['compra aprovada, vendinhas', 'vendinhas'],
+  ])('tells the events to who mistypes one: %s', async (typed, kind) => {
+    expect(refusalOf(await type(`/alertas eventos ${typed}`))).toContain(`“${kind}”`);
   });
 
   it('offers every event in a form, ticked as it is now', async () => {

@@ -45,6 +45,7 @@ const MISTAKES: [line: string, code: ErrorCode, values?: TextValues][] = [
   ['/loja ver', 'store_which', { names: STORES }],
   ['/relatorio', 'store_which', { names: STORES }],
   ['/alertas eventos chargeback', 'store_which', { names: STORES }],
+  ['/alertas eventos', 'store_which', { names: STORES }],
   ['/eventos reprocessar todos:falhas', 'store_which', { names: STORES }],
   ['/loja editar loja:Hoje limite-fila:0', 'argument_unexpected', unknownEditOption('limite-fila:0')],
   ['/loja editar Hoje limite-fila:0', 'argument_unexpected', unknownEditOption('limite-fila:0')],
@@ -73,6 +74,10 @@ const MISTAKES: [line: string, code: ErrorCode, values?: TextValues][] = [
   ['/relatorio loja:Hoje formato:pdf', 'format_unknown', { format: 'pdf' }],
 
   ['/alertas canal loja:Hoje canal:#nenhum', 'channel_unknown', { channel: 'nenhum', ...CHANNELS }],
+  ['/alertas minimo Hoje -5', 'amount_unknown', { amount: '-5' }],
+  ['/alertas minimo Hoje R$ 10,555', 'amount_unknown', { amount: 'R$ 10,555' }],
+  ['/relatorio loja Ateliê da Ana 0d', 'period_unknown', { period: '0d' }],
+  ['/relatorio 400d Ateliê da Ana', 'period_unknown', { period: '400d' }],
   ['/alertas minimo loja:Hoje valor:dez', 'amount_unknown', { amount: 'dez' }],
   ['/alertas minimo loja:Hoje valor:12.34', 'amount_unknown', { amount: '12.34' }],
   ['/alertas minimo loja:Hoje valor:-5', 'amount_unknown', { amount: '-5' }],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kindOfEvent } from './catalogue.ts';
 import {
   count,
   currency,
@@ -179,6 +180,11 @@ function pickOrderBumps(offer: Offer | null, beside: Sections['order_bumps']): O
   return (nested.length > 0 ? nested : beside).filter((bump) => bump !== null && bump !== undefined);
 }
 
+/** An event about a purchase of which nothing says which it is, whose, or of what. */
+function isBare(event: string, { transaction, offer, client }: Sections): boolean {
+  return !transaction && !offer && !client && kindOfEvent(event, false) !== 'unknown';
+}
+
 /**
  * Reads the parsed JSON body of a delivery. Sections are taken from `data`, else from beside it.
  *
@@ -203,6 +209,9 @@ export function readDelivery(body: unknown): { ok: true; delivery: AssinyDeliver
     return invalid(jsonPath(issue?.path ?? [], places), `${issue?.message ?? 'cannot be read'}.`);
   }
   const offer = parsed.data.offer ?? null;
+  if (isBare(event, parsed.data)) {
+    return invalid('data', 'must hold a transaction, an offer or a client.');
+  }
   return {
     ok: true,
     delivery: {

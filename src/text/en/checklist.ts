@@ -10,6 +10,7 @@ export const checklist: Record<keyof typeof portuguese, string> = {
   'checklist.label.backlog': 'Processing queue',
   'checklist.label.inflow': 'Inflow',
   'checklist.label.secret_header': 'Secret header',
+  'checklist.label.amounts': 'Amounts of sales',
   'checklist.label.phones': 'Buyers’ phones',
   'checklist.label.tracking': 'Tracking (UTM, src, sck)',
   'checklist.label.alert_channel': 'Alert channel',
@@ -47,6 +48,14 @@ export const checklist: Record<keyof typeof portuguese, string> = {
   'checklist.inflow': '{count, plural, =0 {No delivery} one {# delivery} other {# deliveries}} in the last hour.',
   'checklist.inflow_remedy': 'That is more than usual. Without a launch, check whether the URL leaked.',
   'checklist.secret_set': 'Required: {name}.',
+  'checklist.secret_refused':
+    'Required: {name}. In the last 7 days {count, plural, one {1 request came} other {# requests came}} without it or with another value and {count, plural, one {was} other {were}} refused.',
+  'checklist.secret_remedy':
+    'In Assiny, check the name and value of the header of the webhook, or set another with /loja editar.',
+  'checklist.amounts_all': 'All sales of the last 7 days came with an amount.',
+  'checklist.amounts_missing':
+    '{count, plural, one {1 sale came} other {# sales came}} without an amount in the last 7 days and {count, plural, one {counts} other {count}} as 0.',
+  'checklist.amounts_remedy': 'See which with /eventos listar and check the amount in Assiny’s panel.',
   'checklist.secret_none': 'No secret header (optional).',
   'checklist.phones': 'Recent events with a valid phone: {part} of {whole}.',
   'checklist.phones_remedy': 'Make the phone required in Assiny’s checkout.',

@@ -88,7 +88,8 @@ export const stores: Record<keyof typeof portuguese, string> = {
   'store.rotate_consequence':
     'The current URL stops working at once. Until you paste the new one into Assiny, sales do not arrive here.',
   'store.rotated': 'URL of “{store}” changed',
-  'store.rotated_next': 'The old URL no longer works. Paste the new one into Assiny, in the webhook that is there.',
+  'store.rotated_next':
+    'The old URL no longer works. In Assiny, open Integrações › Webhook, edit the webhook that is there, put this URL into it and save.',
   'store.remove_question': 'Remove the store “{store}”?',
   'store.remove_consequence':
     'The webhook URL stops working and the store disappears from here. This cannot be taken back.',

@@ -8,6 +8,7 @@ export const checklist = {
   'checklist.label.backlog': 'Fila de processamento',
   'checklist.label.inflow': 'Volume de entrada',
   'checklist.label.secret_header': 'Cabeçalho secreto',
+  'checklist.label.amounts': 'Valor das vendas',
   'checklist.label.phones': 'Telefones dos compradores',
   'checklist.label.tracking': 'Rastreamento (UTM, src, sck)',
   'checklist.label.alert_channel': 'Canal de alertas',
@@ -46,6 +47,14 @@ export const checklist = {
     '{count, plural, =0 {Nenhum recebimento} one {# recebimento} other {# recebimentos}} na última hora.',
   'checklist.inflow_remedy': 'É mais que o normal. Se não há lançamento, confira se a URL vazou.',
   'checklist.secret_set': 'Exigido: {name}.',
+  'checklist.secret_refused':
+    'Exigido: {name}. Nos últimos 7 dias, {count, plural, one {1 envio veio} other {# envios vieram}} sem ele ou com outro valor e não {count, plural, one {foi aceito} other {foram aceitos}}.',
+  'checklist.secret_remedy':
+    'Na Assiny, confira o nome e o valor do cabeçalho no webhook, ou defina outro com /loja editar.',
+  'checklist.amounts_all': 'Todas as vendas dos últimos 7 dias vieram com valor.',
+  'checklist.amounts_missing':
+    '{count, plural, one {1 venda veio} other {# vendas vieram}} sem valor nos últimos 7 dias e {count, plural, one {conta} other {contam}} como R$ 0,00.',
+  'checklist.amounts_remedy': 'Veja qual com /eventos listar e confira o valor no painel da Assiny.',
   'checklist.secret_none': 'Sem cabeçalho secreto (opcional).',
   'checklist.phones': 'Eventos recentes com telefone válido: {part} de {whole}.',
   'checklist.phones_remedy': 'Deixe o telefone obrigatório no checkout da Assiny.',

@@ -87,7 +87,8 @@ export const stores = {
   'store.rotate_consequence':
     'A URL atual para de funcionar na hora. Até você colar a nova na Assiny, as vendas não chegam aqui.',
   'store.rotated': 'URL de “{store}” trocada',
-  'store.rotated_next': 'A URL antiga já não funciona. Cole a nova na Assiny, no webhook que já existe.',
+  'store.rotated_next':
+    'A URL antiga já não funciona. Na Assiny, abra Integrações › Webhook, edite o webhook que já existe, troque a URL por esta e salve.',
   'store.remove_question': 'Remover a loja “{store}”?',
   'store.remove_consequence': 'A URL de webhook para de funcionar e a loja some daqui. Não dá para desfazer.',
   'store.removed': 'Loja “{store}” removida',

@@ -110,7 +110,7 @@ describe('read', () => {
       { transaction: { additional_data: deep } },
       { client: deep, offer: deep },
     ]) {
-      expect(read({ event: 'refused', data }).ok).toBe(true);
+      expect(read({ event: 'refused', data: { client: {}, ...data } }).ok).toBe(true);
     }
   });
 

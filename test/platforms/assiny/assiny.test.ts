@@ -51,6 +51,8 @@ describe('what is invalid', () => {
     ['an event that is no text', { ...body(), event: 7 }, 'event'],
     ['a blank event', body({ event: '  ' }), 'event'],
     ['data that is no object', { event: 'refused', data: 'x' }, 'data'],
+    ['a sale that says neither what nor whose', { event: 'approved_purchase' }, 'data'],
+    ['a refund with an empty envelope', { event: 'refunded_purchase', data: { transaction: null } }, 'data'],
     ['data that is a list', { event: 'refused', data: [] }, 'data'],
     ['a transaction that is no object', body({ data: { transaction: 't-1' } }), 'data.transaction'],
     ['a client that is no object', body({ data: { client: 'Caio' } }), 'data.client'],
@@ -163,8 +165,9 @@ describe('what is tolerated', () => {
     });
   });
 
-  it('an empty event, which is known by its body', () => {
-    const event = eventOf({ event: 'approved_purchase' });
+  it('an event that names no purchase, which is known by its body', () => {
+    const nameless = { event: 'approved_purchase', data: { client: { full_name: 'Caio Fictício' } } };
+    const event = eventOf(nameless);
     expect(event).toMatchObject({
       kind: 'purchase_approved',
       transactionId: null,
@@ -173,7 +176,7 @@ describe('what is tolerated', () => {
       test: false,
     });
     expect(event.orderKey).not.toBeNull();
-    expect(eventOf({ event: 'approved_purchase' }, { bodyHash: 'other' }).dedupeKey).not.toBe(event.dedupeKey);
+    expect(eventOf(nameless, { bodyHash: 'other' }).dedupeKey).not.toBe(event.dedupeKey);
   });
 
   it('sections beside data, where data has none', () => {
