@@ -134,7 +134,7 @@ export function createMessageDispatch(dependencies: {
   }
 
   async function readyMessages(queued: readonly MessageDocument[]): Promise<ReadyMessage[]> {
-    const known = await stores.findMany([...new Set(queued.map(({ storeId }) => storeId))]);
+    const known = await stores.findActive([...new Set(queued.map(({ storeId }) => storeId))]);
     const found = await events.find({ _id: { $in: queued.map(({ eventId }) => eventId) } }).lean<EventDocument[]>();
     const byId = new Map(found.map((event) => [event._id.toHexString(), event]));
     const phones = queued.flatMap(({ phone }) => phone ?? []);

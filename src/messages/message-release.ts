@@ -74,7 +74,7 @@ export function createMessageRelease(dependencies: {
           .lean<MessageDocument[]>();
         if (due.length === 0) return;
         const byStore = groupBy(due, ({ storeId }) => storeId);
-        const known = await stores.findMany(Object.keys(byStore));
+        const known = await stores.findActive(Object.keys(byStore));
         for (const [storeId, ofStore] of Object.entries(byStore)) {
           const store = known.get(storeId);
           if (store) await releaseStore(store, ofStore);

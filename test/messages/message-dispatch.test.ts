@@ -38,6 +38,7 @@ beforeEach(async () => {
   time = START;
   told = [];
   ({ services } = productOn(database.connection, { now }));
+  await database.prepare();
   // Only the workers of a test send, to the providers of that test.
   await services.sending.stop();
   ({ intake, spool } = await intakeOn(database.connection, services, { now }));
@@ -193,6 +194,7 @@ describe('a message that is not sent says why', () => {
     await dispatch();
     expect(await states()).toEqual(['purchase_approved skipped store_paused']);
     await services.stores.update('console', store.id, { paused: false });
+    time += MINUTE;
     await happen('pix_generated', 'B');
     await services.stores.remove('console', store.id);
     time += 10 * MINUTE;
