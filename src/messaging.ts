@@ -1,14 +1,18 @@
 import type { Connection } from 'mongoose';
 import type { Logger } from 'pino';
 import type { SecretBox } from './database/secret-box.ts';
+import type { EventService } from './events/event-service.ts';
 import { type BackgroundTask, createBackgroundTask } from './feature/background-task.ts';
+import { type ConnectionCheck, createConnectionCheck } from './instances/connection-check.ts';
 import { createInstanceService, type Instance, type InstanceService } from './instances/instance-service.ts';
 import { type ContactBook, createContactBook } from './messages/contact-book.ts';
 import { createMessageDispatch, type MessageDispatch } from './messages/message-dispatch.ts';
 import { createMessagePlanner, type MessagePlanner } from './messages/message-planner.ts';
 import { createMessageQueue, type MessageQueue } from './messages/message-queue.ts';
 import { createMessageRelease } from './messages/message-release.ts';
+import { createNotificationPreview, type NotificationPreview } from './messages/notification-preview.ts';
 import { createNotificationSettings, type NotificationSettingsService } from './messages/notification-settings.ts';
+import { createTestSend, type TestSend } from './messages/test-send.ts';
 import { createSender } from './senders/registry.ts';
 import type { OutgoingMessage, Sender } from './senders/sender.ts';
 import type { StoreService } from './stores/store-service.ts';
@@ -24,7 +28,9 @@ export interface Messaging {
   dispatch: MessageDispatch;
   /** Due messages into queues, queues into WhatsApp. */
   sending: BackgroundTask;
-  senderOf(instance: Instance): Promise<Sender>;
+  checkConnection: ConnectionCheck;
+  testSend: TestSend;
+  preview: NotificationPreview;
 }
 
 /** Makes the features about messages to buyers and ties them together. */
@@ -33,6 +39,7 @@ export function createMessaging(dependencies: {
   secretBox: SecretBox;
   publicUrl(): string;
   stores: StoreService;
+  events: EventService;
   /** Is given what the provider `log` would have sent. */
   onLoggedMessage(instance: Instance, message: OutgoingMessage): void;
   /** Where the provider `http` may post to. */
@@ -43,7 +50,7 @@ export function createMessaging(dependencies: {
   log: Logger;
   now?: () => Date;
 }): Messaging {
-  const { connection, secretBox, publicUrl, stores, allowedHosts, locale, sends, log } = dependencies;
+  const { connection, secretBox, publicUrl, stores, events, allowedHosts, locale, sends, log } = dependencies;
   const clock = dependencies.now ? { now: dependencies.now } : {};
   const contacts = createContactBook({ connection, ...clock });
   const notifications = createNotificationSettings({ connection });
@@ -92,5 +99,16 @@ export function createMessaging(dependencies: {
     },
     log,
   });
-  return { contacts, notifications, instances, messageQueue, planner, dispatch, sending, senderOf };
+  return {
+    contacts,
+    notifications,
+    instances,
+    messageQueue,
+    planner,
+    dispatch,
+    sending,
+    checkConnection: createConnectionCheck({ instances, senderOf }),
+    testSend: createTestSend({ instances, contacts, senderOf }),
+    preview: createNotificationPreview({ events, ...clock }),
+  };
 }

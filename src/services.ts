@@ -110,6 +110,7 @@ export function createServices(options: ServiceOptions): Services {
     secretBox,
     publicUrl,
     stores,
+    events,
     onLoggedMessage: showMessage,
     allowedHosts: options.allowedHosts,
     locale,

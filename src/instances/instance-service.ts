@@ -75,6 +75,11 @@ export interface InstanceService {
   resolve(workspaceId: string, typed: string | undefined): Promise<Instance>;
   /** @throws ProductError as `create`, and `instance_interval` */
   update(workspaceId: string, id: string, changes: InstanceChanges): Promise<Instance>;
+  /**
+   * Changes some of what the provider has to be told; the rest stays.
+   * @throws ProductError `instance_credentials`, `instance_unknown`
+   */
+  changeCredentials(workspaceId: string, id: string, changes: Readonly<Record<string, unknown>>): Promise<Instance>;
   /** Lets a store send through it, or no longer. */
   link(workspaceId: string, id: string, storeId: string, linked: boolean): Promise<Instance>;
   remove(workspaceId: string, id: string): Promise<void>;
@@ -158,6 +163,12 @@ export function createInstanceService(dependencies: {
     }
   }
 
+  async function credentialsOf(id: string): Promise<ProviderCredentials> {
+    const found = await instances.findById(id).lean<InstanceDocument>();
+    if (!found) throw new ProductError('instance_unknown');
+    return readCredentials(found.provider, JSON.parse(secretBox.open(found.credentialsSealed)));
+  }
+
   return {
     list,
     get,
@@ -225,6 +236,19 @@ export function createInstanceService(dependencies: {
       return await setFields(workspaceId, id, { $set: { ...pace, ...name, ...warmed } });
     },
 
+    async changeCredentials(workspaceId, id, changes) {
+      const { provider } = await get(workspaceId, id);
+      const before = await credentialsOf(id);
+      const credentials = checkedCredentials(provider, { ...before.credentials, ...changes });
+      return await setFields(workspaceId, id, {
+        $set: {
+          credentialsSealed: secretBox.seal(JSON.stringify(credentials)),
+          connection: 'unknown',
+          connectionReason: null,
+        },
+      });
+    },
+
     async link(workspaceId, id, storeId, linked) {
       await get(workspaceId, id);
       return await setFields(
@@ -252,11 +276,7 @@ export function createInstanceService(dependencies: {
       return found ? toInstance(found) : null;
     },
 
-    async credentialsOf(id) {
-      const found = await instances.findById(id).lean<InstanceDocument>();
-      if (!found) throw new ProductError('instance_unknown');
-      return readCredentials(found.provider, JSON.parse(secretBox.open(found.credentialsSealed)));
-    },
+    credentialsOf,
 
     async noteConnection(id, state, reason) {
       await instances.updateOne({ _id: id }, { $set: { connection: state, connectionReason: reason } });

@@ -32,9 +32,10 @@ export interface MessageQueue {
   /**
    * What a person decides about a message of which nobody knows whether it was sent.
    * @param sent false sends it once more
-   * @throws ProductError `message_unknown` also for one that is not uncertain
+   * @returns false when it is no longer uncertain, and nothing was changed
+   * @throws ProductError `message_unknown`
    */
-  resolve(workspaceId: string, id: string, sent: boolean): Promise<void>;
+  resolve(workspaceId: string, id: string, sent: boolean): Promise<boolean>;
   list(store: { id: string }, filter: { status?: MessageStatus }, page: PageRequest): Promise<Page<MessageDocument>>;
 }
 
@@ -106,10 +107,11 @@ export function createMessageQueue(dependencies: { connection: Connection; now?:
             sendingSince: null,
             availableAt: now(),
           });
-      const changed = mongoose.isValidObjectId(id)
-        ? await messages.updateOne({ _id: id, workspaceId, status: 'uncertain' }, update)
-        : null;
-      if (changed?.matchedCount !== 1) throw new ProductError('message_unknown', { id });
+      if (!mongoose.isValidObjectId(id)) throw new ProductError('message_unknown', { id });
+      const changed = await messages.updateOne({ _id: id, workspaceId, status: 'uncertain' }, update);
+      if (changed.matchedCount === 1) return true;
+      if (!(await messages.exists({ _id: id, workspaceId }))) throw new ProductError('message_unknown', { id });
+      return false;
     },
 
     async list(store, { status }, page) {

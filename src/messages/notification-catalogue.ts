@@ -1,4 +1,5 @@
 import type { EventKind } from '../platforms/platform.ts';
+import { findPlatform } from '../platforms/registry.ts';
 
 /** When a message is due: so long after its event, or at a time of day, so many days after it, in the store's time zone. */
 export type Delay = { after: number } | { days: number; at: `${number}:${number}` };
@@ -179,6 +180,12 @@ export function catalogueNotification(type: NotificationType): CatalogueNotifica
   const found = BY_TYPE.get(type);
   if (!found) throw new Error(`No notification of type ${type}`);
   return found;
+}
+
+/** The names of the events by which a platform's notification is recognised; the usual one first. */
+export function recognisedBy(type: NotificationType, platform: string): readonly string[] {
+  const { kind } = catalogueNotification(type);
+  return findPlatform(platform)?.catalogue.find((entry) => entry.kind === kind)?.rawEvents ?? [];
 }
 
 /** An event's place in the happy path; null when it ends the path; undefined when it says nothing about it. */

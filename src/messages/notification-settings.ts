@@ -113,6 +113,28 @@ function defaultSettings(type: NotificationType): NotificationSettings {
   return { type, enabled, steps: [{ delay, texts: [text], imageUrl: null }], products: [] };
 }
 
+const NEXT_STEP_MILLISECONDS = 30 * 60_000;
+
+/**
+ * The settings with a step changed. The position after the last one makes a new step, which begins like the last and later than it.
+ * @param position from 0, at most the number of steps
+ */
+export function withStep(
+  settings: NotificationSettings,
+  position: number,
+  change: Partial<NotificationStep>,
+): NotificationSettings {
+  const { steps } = settings;
+  const last = steps.at(-1);
+  const before = steps[position] ?? (last && { ...last, delay: laterThan(last.delay) });
+  if (!before) throw new Error('A notification has at least one step');
+  return { ...settings, steps: [...steps.slice(0, position), { ...before, ...change }, ...steps.slice(position + 1)] };
+}
+
+function laterThan(delay: Delay): Delay {
+  return 'after' in delay ? { after: delay.after + NEXT_STEP_MILLISECONDS } : { ...delay, days: delay.days + 1 };
+}
+
 /** When a step is due after its event, in the store's time zone. */
 export function dueAt(delay: Delay, event: Date, timezone: string): Date {
   if ('after' in delay) return new Date(event.getTime() + delay.after);

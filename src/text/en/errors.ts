@@ -32,6 +32,15 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.text_variable_unknown': 'There is no variable “{name}” in this notification. Those that exist: {names}.',
   'error.notification_unknown': 'There is no notification “{name}”. Those that exist: {names}.',
   'error.delay_unknown': '“{delay}” is not a delay. Use, for example, 15min, 2h or 1d 09:00.',
+  'error.step_unknown': 'There is no step “{step}”. Use a number from 1 to {last}.',
+  'error.product_unknown':
+    'I cannot find the product “{product}” in this store’s events. {count, plural, =0 {None has come yet: wait for the first event.} other {There are: {names}.}}',
+  'error.product_text_first':
+    'A product has one text of its own, in the first step. Leave etapa: and imagem: out and write one text.',
+  'error.text_variants': 'These are too many texts. Use up to {maximum}, with a line of --- between them.',
+  'error.image_unknown':
+    '“{address}” is not the address of a picture. Use one that begins with https://, or imagem:nenhuma to take it away.',
+  'error.instance_not_linked': 'The store “{store}” has no instance. Link one with /instancia vincular.',
   'error.message_unknown':
     'There is no uncertain message with the code {id}. See those that exist with /instancia fila.',
   'error.phone_unknown': '“{phone}” is not a phone number. Type it with its area code, for example 11 90000-0001.',

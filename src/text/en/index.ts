@@ -5,7 +5,9 @@ import { digest } from './digest.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
 import { help } from './help.ts';
+import { instances } from './instances.ts';
 import { messages } from './messages.ts';
+import { notifications } from './notifications.ts';
 import { reports } from './reports.ts';
 import { sendFailures } from './send-failures.ts';
 import { stores } from './stores.ts';
@@ -15,7 +17,9 @@ export const en = {
   ...errors,
   ...stores,
   ...checklist,
+  ...instances,
   ...messages,
+  ...notifications,
   ...reports,
   ...alerts,
   ...events,

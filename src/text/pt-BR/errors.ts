@@ -30,6 +30,15 @@ export const errors = {
   'error.text_variable_unknown': 'Não existe a variável “{name}” nesta notificação. As que existem: {names}.',
   'error.notification_unknown': 'Não conheço a notificação “{name}”. As que existem: {names}.',
   'error.delay_unknown': 'Não entendi “{delay}”. Use, por exemplo, 15min, 2h ou 1d 09:00.',
+  'error.step_unknown': 'Não existe a etapa “{step}”. Use um número de 1 a {last}.',
+  'error.product_unknown':
+    'Não encontrei o produto “{product}” nos eventos desta loja. {count, plural, =0 {Ainda não chegou nenhum: espere o primeiro evento.} other {Os que existem: {names}.}}',
+  'error.product_text_first':
+    'Um produto tem um só texto próprio, na primeira etapa. Deixe etapa: e imagem: de fora e escreva um texto.',
+  'error.text_variants': 'São textos demais. Use até {maximum}, separados por uma linha com ---.',
+  'error.image_unknown':
+    '“{address}” não é o endereço de uma imagem. Use um que comece com https://, ou imagem:nenhuma para tirar.',
+  'error.instance_not_linked': 'A loja “{store}” não tem instância. Vincule uma com /instancia vincular.',
   'error.message_unknown':
     'Não encontrei uma mensagem incerta com o código {id}. Veja as que existem com /instancia fila.',
   'error.phone_unknown': '“{phone}” não é um telefone. Digite com DDD, por exemplo 11 90000-0001.',
