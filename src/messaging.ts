@@ -12,6 +12,7 @@ import { createMessageQueue, type MessageQueue } from './messages/message-queue.
 import { createMessageRelease } from './messages/message-release.ts';
 import { createNotificationPreview, type NotificationPreview } from './messages/notification-preview.ts';
 import { createNotificationSettings, type NotificationSettingsService } from './messages/notification-settings.ts';
+import { createReceipts, type Receipts } from './messages/receipts.ts';
 import { createTestSend, type TestSend } from './messages/test-send.ts';
 import { createSender } from './senders/registry.ts';
 import type { OutgoingMessage, Sender } from './senders/sender.ts';
@@ -31,6 +32,7 @@ export interface Messaging {
   checkConnection: ConnectionCheck;
   testSend: TestSend;
   preview: NotificationPreview;
+  receipts: Receipts;
 }
 
 /** Makes the features about messages to buyers and ties them together. */
@@ -70,6 +72,8 @@ export function createMessaging(dependencies: {
     ...clock,
   });
 
+  const receipts = createReceipts({ connection, instances, contacts, ...clock });
+
   async function senderOf(instance: Instance): Promise<Sender> {
     return createSender(await instances.credentialsOf(instance.id), {
       log,
@@ -85,6 +89,7 @@ export function createMessaging(dependencies: {
     instances,
     settings: notifications,
     contacts,
+    receipts,
     planner,
     release: createMessageRelease({ connection, stores, instances, ...clock }),
     senderOf,
@@ -104,6 +109,7 @@ export function createMessaging(dependencies: {
     notifications,
     instances,
     messageQueue,
+    receipts,
     planner,
     dispatch,
     sending,

@@ -104,7 +104,6 @@ export function createServices(options: ServiceOptions): Services {
   const outbox = createChatOutbox({ connection, surfaces, log, now });
   const alerts = createAlertService({ connection, outbox, locale, now });
   const refusals = createRefusalCounter({ connection, now });
-  const summaries = createDailySummaries({ connection, stores, deliveries, reports, outbox, locale, now });
   const messaging = createMessaging({
     connection,
     secretBox,
@@ -118,12 +117,23 @@ export function createServices(options: ServiceOptions): Services {
     log,
     now,
   });
+  const summaries = createDailySummaries({
+    connection,
+    stores,
+    deliveries,
+    reports,
+    messageQueue: messaging.messageQueue,
+    outbox,
+    locale,
+    now,
+  });
   const checklist = createChecklistService({
     deliveries,
     refusals,
     events,
     outbox,
     channels,
+    messaging,
     lastSummaryDay: summaries.lastDay,
     now,
   });

@@ -16,6 +16,7 @@ import { createSecretBox, secretsEqual } from './database/secret-box.ts';
 import { readOrCreateSecret } from './database/secret-file.ts';
 import { createDeliveryWriter } from './ingest/delivery-writer.ts';
 import { createIntake } from './ingest/intake.ts';
+import { createReceiptRouter } from './ingest/receipt-router.ts';
 import { openSpool } from './ingest/spool.ts';
 import { createWebhookRouter } from './ingest/webhook-router.ts';
 import { createMetrics } from './metrics.ts';
@@ -108,7 +109,7 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
     port: config.port,
     routers: [
       createHealthRouter({ readiness: async () => readinessOf(database), registry: metrics }),
-      ...(duties.serve ? [createWebhookRouter({ intake }), api] : []),
+      ...(duties.serve ? [createReceiptRouter({ ...services, log }), createWebhookRouter({ intake }), api] : []),
       ...(consoleRouter ? [consoleRouter] : []),
     ],
     log,

@@ -14,6 +14,7 @@ import type { MessageRelease } from './message-release.ts';
 import { renderText } from './message-text.ts';
 import { messageVariables } from './message-variables.ts';
 import type { NotificationSettings, NotificationSettingsService } from './notification-settings.ts';
+import type { Receipts } from './receipts.ts';
 
 /** How many messages of one instance are under way at a time, where its interval is zero. */
 const CONCURRENT_SENDS = 20;
@@ -62,6 +63,7 @@ export function createMessageDispatch(dependencies: {
   instances: InstanceService;
   settings: NotificationSettingsService;
   contacts: ContactBook;
+  receipts: Pick<Receipts, 'settle'>;
   planner: MessagePlanner;
   release: MessageRelease;
   senderOf(instance: Instance): Promise<Sender>;
@@ -71,8 +73,8 @@ export function createMessageDispatch(dependencies: {
   random?: () => number;
   pause?(milliseconds: number, signal: AbortSignal): Promise<void>;
 }): MessageDispatch {
-  const { connection, stores, instances, settings, contacts, planner, release, senderOf, locale, log } = dependencies;
-  const { now = () => new Date(), random = Math.random, pause = pauseFor } = dependencies;
+  const { connection, stores, instances, settings, contacts, receipts, planner, release, senderOf } = dependencies;
+  const { locale, log, now = () => new Date(), random = Math.random, pause = pauseFor } = dependencies;
   const messages = messageModel(connection);
   const events = eventModel(connection);
   const turns = new Map<string, Promise<void>>();
@@ -160,6 +162,9 @@ export function createMessageDispatch(dependencies: {
     // A worker that was believed dead knows better than the one that gave the message up.
     const mine = { _id: message._id, sendingSince, status: { $in: ['sending', 'uncertain'] as const } };
     await messages.updateOne(mine, updateOf(result, message));
+    if (result.outcome === 'accepted' && result.providerMessageId) {
+      await receipts.settle(instance, result.providerMessageId);
+    }
     if (result.outcome !== 'accepted') noteFailure(message, instance, result);
     if (result.outcome === 'temporary' && result.reason === 'instance_disconnected') {
       await instances.noteConnection(instance.id, 'disconnected', result.reason);

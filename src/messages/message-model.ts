@@ -95,6 +95,7 @@ const messageSchema = new Schema<MessageDocument>(
 messageSchema.index({ storeId: 1, purchaseKey: 1, type: 1, step: 1 }, { unique: true });
 messageSchema.index({ storeId: 1, eventId: 1 });
 messageSchema.index({ storeId: 1, _id: -1 });
+messageSchema.index({ storeId: 1, createdAt: 1 });
 messageSchema.index({ workspaceId: 1, phone: 1 });
 messageSchema.index({ status: 1, availableAt: 1 }, { partialFilterExpression: { status: 'scheduled' } });
 messageSchema.index({ instanceId: 1, status: 1, availableAt: 1 });

@@ -4,13 +4,25 @@ import type { Instance } from '../instances/instance-service.ts';
 import { estimatedEnd } from '../instances/sending-pace.ts';
 import { addDays, type LocalDay, localDay, startOfDay } from '../text/local-time.ts';
 import { ProductError } from '../text/product-error.ts';
-import { type MessageDocument, type MessageStatus, messageModel, statusUpdate } from './message-model.ts';
+import {
+  MESSAGE_STATUSES,
+  type MessageDocument,
+  type MessageStatus,
+  messageModel,
+  statusUpdate,
+} from './message-model.ts';
 
 const RECENT_MILLISECONDS = 5 * 60_000;
 const DAYS_SHOWN = 7;
 const TROUBLES_SHOWN = 10;
-/** From here on a message has left. */
-const SENT_STATUSES = ['sent', 'delivered', 'read'] as const satisfies readonly MessageStatus[];
+/** A message that is in one of these will not be sent, or nobody knows. */
+const NOT_SENT_STATUSES = [
+  'failed',
+  'uncertain',
+  'cancelled',
+  'skipped',
+  'dropped',
+] as const satisfies readonly MessageStatus[];
 
 export interface QueueState {
   waiting: number;
@@ -36,7 +48,15 @@ export interface MessageQueue {
    * @throws ProductError `message_unknown`
    */
   resolve(workspaceId: string, id: string, sent: boolean): Promise<boolean>;
-  list(store: { id: string }, filter: { status?: MessageStatus }, page: PageRequest): Promise<Page<MessageDocument>>;
+  /** How many messages that were planned in a span of time are in each status. */
+  countStatuses(store: { id: string }, from: Date, to?: Date): Promise<Record<MessageStatus, number>>;
+  /** Why messages that were planned in a span of time were not sent, the most frequent reason first. */
+  countReasons(store: { id: string }, from: Date, to: Date): Promise<{ reason: string; count: number }[]>;
+  list(
+    store: { id: string },
+    filter: { status?: MessageStatus | undefined },
+    page: PageRequest,
+  ): Promise<Page<MessageDocument>>;
 }
 
 /** The messages of an instance and of a store, as people look at them. */
@@ -114,6 +134,27 @@ export function createMessageQueue(dependencies: { connection: Connection; now?:
       return false;
     },
 
+    async countStatuses(store, from, to) {
+      const groups = await messages.aggregate<{ _id: MessageStatus; count: number }>([
+        { $match: { storeId: store.id, createdAt: { $gte: from, ...(to ? { $lt: to } : {}) } } },
+        { $group: { _id: '$status', count: { $sum: 1 } } },
+      ]);
+      const counts = new Map(groups.map(({ _id, count }) => [_id, count]));
+      return Object.fromEntries(MESSAGE_STATUSES.map((status) => [status, counts.get(status) ?? 0])) as Record<
+        MessageStatus,
+        number
+      >;
+    },
+
+    async countReasons(store, from, to) {
+      const groups = await messages.aggregate<{ _id: string; count: number }>([
+        { $match: { storeId: store.id, createdAt: { $gte: from, $lt: to }, status: { $in: [...NOT_SENT_STATUSES] } } },
+        { $group: { _id: '$reason', count: { $sum: 1 } } },
+        { $sort: { count: -1, _id: 1 } },
+      ]);
+      return groups.map(({ _id, count }) => ({ reason: _id, count }));
+    },
+
     async list(store, { status }, page) {
       return await readPage(
         page,
@@ -127,9 +168,4 @@ export function createMessageQueue(dependencies: { connection: Connection; now?:
       );
     },
   };
-}
-
-/** True once a message has left. */
-export function hasLeft(status: MessageStatus): boolean {
-  return SENT_STATUSES.some((sent) => sent === status);
 }

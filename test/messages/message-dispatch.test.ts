@@ -79,6 +79,7 @@ function worker(answer: (outgoing: OutgoingMessage) => SendResult | Promise<Send
     instances: services.instances,
     settings: services.notifications,
     contacts: services.contacts,
+    receipts: services.receipts,
     planner: services.planner,
     release: createMessageRelease({
       connection: database.connection,
