@@ -4,6 +4,12 @@ import type { Channel, Person } from '../src/chat/surface.ts';
 import type { ChecklistService } from '../src/checklist/checklist-service.ts';
 import type { DeliveryService } from '../src/deliveries/delivery-service.ts';
 import type { EventService } from '../src/events/event-service.ts';
+import type { ConnectionCheck } from '../src/instances/connection-check.ts';
+import type { InstanceService } from '../src/instances/instance-service.ts';
+import type { MessageQueue } from '../src/messages/message-queue.ts';
+import type { NotificationPreview } from '../src/messages/notification-preview.ts';
+import type { NotificationSettingsService } from '../src/messages/notification-settings.ts';
+import type { TestSend } from '../src/messages/test-send.ts';
 import type { StoreReports } from '../src/reports/store-report.ts';
 import type { StoreService } from '../src/stores/store-service.ts';
 
@@ -16,6 +22,12 @@ export interface CommandServices {
   checklist: ChecklistService;
   outbox: ChatOutbox;
   access: AccessService;
+  instances: InstanceService;
+  checkConnection: ConnectionCheck;
+  messageQueue: MessageQueue;
+  notifications: NotificationSettingsService;
+  testSend: TestSend;
+  preview: NotificationPreview;
   /** The channels of a workspace that the product may post to. */
   channels(workspaceId: string): Promise<Channel[]>;
   /** Somebody of a workspace by the id that its chat gave; null when there is nobody of that id. */

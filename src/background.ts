@@ -47,10 +47,12 @@ export function createBackground(dependencies: {
       if (database.embedded) {
         await services.pipeline.releaseClaims();
         await services.outbox.releaseClaims();
+        await services.dispatch.releaseClaims();
       }
       scheduler = await startScheduler({ connection: database.connection, jobs: jobsOf(services, duties), log });
       services.processing.wake();
       services.posting.wake();
+      services.sending.wake();
     },
     async stop() {
       clearInterval(spoolTimer);
@@ -58,6 +60,8 @@ export function createBackground(dependencies: {
       await scheduler?.stop();
       await services.processing.stop();
       await services.posting.stop();
+      await services.sending.stop();
+      await services.dispatch.settled();
     },
   };
 }

@@ -20,6 +20,8 @@ export interface Config {
   logLevel: string;
   defaultTimezone: string;
   defaultLocale: Locale;
+  /** Hosts that the message provider `http` may post to. */
+  httpSenderHosts: string[];
 }
 
 export interface SlackConfig {
@@ -120,6 +122,17 @@ const environmentSchema = z.object({
     .string()
     .refine(isTimezone, { error: 'must be an IANA time zone; for example America/Sao_Paulo' })
     .default('America/Sao_Paulo'),
+  HTTP_SENDER_HOSTS: z
+    .string()
+    .transform((hosts) => hosts.split(',').map((host) => host.trim().toLowerCase()))
+    .pipe(
+      z.array(
+        z
+          .string()
+          .regex(/^[a-z0-9.:[\]-]+$/, { error: 'must be host names with commas between; for example crm.example.com' }),
+      ),
+    )
+    .default([]),
   DEFAULT_LOCALE: z.enum(LOCALES, { error: `must be one of ${LOCALES.join(', ')}` }).default('pt-BR'),
 });
 
@@ -152,6 +165,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     logLevel: read.LOG_LEVEL,
     defaultTimezone: read.DEFAULT_TIMEZONE,
     defaultLocale: read.DEFAULT_LOCALE,
+    httpSenderHosts: read.HTTP_SENDER_HOSTS,
   };
 }
 

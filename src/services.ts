@@ -4,7 +4,7 @@ import type { CommandServices } from '../commands/services.ts';
 import { createAccessService } from './access/access-service.ts';
 import { type AlertService, createAlertService } from './alerts/alert-service.ts';
 import { createChatOutbox } from './chat/outbox.ts';
-import type { Channel, ChatSurface, Person } from './chat/surface.ts';
+import { type Channel, type ChatSurface, CONSOLE_WORKSPACE_ID, type Person } from './chat/surface.ts';
 import { createChecklistService } from './checklist/checklist-service.ts';
 import type { SecretBox } from './database/secret-box.ts';
 import { createDeliveryService } from './deliveries/delivery-service.ts';
@@ -12,14 +12,18 @@ import { createRefusalCounter, type RefusalCounter } from './deliveries/refusal-
 import { createDailySummaries, type DailySummaries } from './digests/daily-summary.ts';
 import { createEventService } from './events/event-service.ts';
 import { type BackgroundTask, createBackgroundTask } from './feature/background-task.ts';
+import type { Instance } from './instances/instance-service.ts';
+import { loggedMessage } from './messages/logged-message.ts';
+import { createMessaging, type Messaging } from './messaging.ts';
 import { createOrderService, type OrderService } from './orders/order-service.ts';
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
 import { createOrderCounter } from './reports/order-counter.ts';
 import { createStoreReports } from './reports/store-report.ts';
+import type { OutgoingMessage } from './senders/sender.ts';
 import { createStoreService } from './stores/store-service.ts';
 import type { Locale } from './text/text.ts';
 
-export interface Services extends CommandServices {
+export interface Services extends CommandServices, Messaging {
   orders: OrderService;
   alerts: AlertService;
   refusals: RefusalCounter;
@@ -48,6 +52,8 @@ export interface ServiceOptions {
   defaultTimezone: string;
   locale: Locale;
   surfaces: readonly ChatSurface[];
+  /** Where the provider `http` may post to. */
+  allowedHosts: readonly string[];
   duties: Duties;
   log: Logger;
   now?: () => Date;
@@ -79,6 +85,24 @@ export function createServices(options: ServiceOptions): Services {
   }
 
   const access = createAccessService({ connection, now });
+  /** What the provider `log` would have sent can be seen in the console, where only the people of this machine are. */
+  function showMessage(instance: Instance, { id, phone, text }: OutgoingMessage): void {
+    if (instance.workspaceId !== CONSOLE_WORKSPACE_ID) return;
+    channels(instance.workspaceId)
+      .then(async ([channel]) => {
+        if (!channel) return;
+        const message = loggedMessage(phone, text, locale);
+        await outbox.enqueue({
+          key: `message:${id}`,
+          workspaceId: instance.workspaceId,
+          channelId: channel.id,
+          message,
+        });
+        posting.wake();
+      })
+      .catch((error: unknown) => log.warn({ err: error, message: id }, 'A message could not be shown in the console'));
+  }
+
   const counter = createOrderCounter({ connection, now });
   const stores = createStoreService({
     connection,
@@ -98,13 +122,36 @@ export function createServices(options: ServiceOptions): Services {
   const outbox = createChatOutbox({ connection, surfaces, adminChannel, locale, log, now });
   const alerts = createAlertService({ connection, outbox, locale, now });
   const refusals = createRefusalCounter({ connection, now });
-  const summaries = createDailySummaries({ connection, stores, deliveries, reports, outbox, locale, now });
+  const messaging = createMessaging({
+    connection,
+    secretBox,
+    publicUrl,
+    stores,
+    events,
+    onLoggedMessage: showMessage,
+    allowedHosts: options.allowedHosts,
+    locale,
+    sends: duties.process,
+    log,
+    now,
+  });
+  const summaries = createDailySummaries({
+    connection,
+    stores,
+    deliveries,
+    reports,
+    messageQueue: messaging.messageQueue,
+    outbox,
+    locale,
+    now,
+  });
   const checklist = createChecklistService({
     deliveries,
     refusals,
     events,
     outbox,
     channels,
+    messaging,
     lastSummaryDay: summaries.lastDay,
     now,
   });
@@ -114,8 +161,12 @@ export function createServices(options: ServiceOptions): Services {
     orders,
     counter,
     alerts,
+    messages: messaging.planner,
     log,
-    onAlerts: () => posting.wake(),
+    onEffects() {
+      posting.wake();
+      messaging.sending.wake();
+    },
     now,
   });
   const processing = createBackgroundTask({
@@ -148,6 +199,7 @@ export function createServices(options: ServiceOptions): Services {
     access,
     channels,
     person,
+    ...messaging,
     pipeline,
     processing,
     posting,

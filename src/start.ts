@@ -23,6 +23,7 @@ import { createSecretBox, secretsEqual } from './database/secret-box.ts';
 import { readOrCreateSecret } from './database/secret-file.ts';
 import { createDeliveryWriter } from './ingest/delivery-writer.ts';
 import { createIntake } from './ingest/intake.ts';
+import { createReceiptRouter } from './ingest/receipt-router.ts';
 import { openSpool } from './ingest/spool.ts';
 import { createWebhookRouter } from './ingest/webhook-router.ts';
 import { createMetrics } from './metrics.ts';
@@ -95,6 +96,7 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
     defaultTimezone: config.defaultTimezone,
     locale: config.defaultLocale,
     surfaces: compact([consoleSurface, slack?.surface, discord?.surface]),
+    allowedHosts: config.httpSenderHosts,
     duties,
     log,
   });
@@ -124,7 +126,7 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
     port: config.port,
     routers: compact([
       createHealthRouter({ readiness: async () => readinessOf(database, listening, discord), registry: metrics }),
-      ...(duties.serve ? [createWebhookRouter({ intake }), api, discord?.router] : []),
+      ...(duties.serve ? [createReceiptRouter({ ...services, log }), createWebhookRouter({ intake }), api, discord?.router] : []),
       consoleRouter,
       listening?.router,
     ]),

@@ -1,30 +1,17 @@
 import { foldCase } from '../../src/chat/arguments.ts';
 import type { CommandContext, CommandOption, CommandVerb, OptionValues } from '../../src/chat/command.ts';
 import { commandLine } from '../../src/chat/command-line.ts';
-import type { FormField, Reply } from '../../src/chat/message.ts';
+import type { Reply } from '../../src/chat/message.ts';
 import { type Store, type StoreChanges, storeChangesSchema } from '../../src/stores/store-service.ts';
 import { ProductError } from '../../src/text/product-error.ts';
+import { editField } from '../edit-field.ts';
 import { chosenStore, storeOption, storeReference } from '../options/store-option.ts';
+import { timezoneOption } from '../options/timezone-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import { yesNoOption, yesOrNo } from '../options/yes-no.ts';
 import type { CommandServices } from '../services.ts';
 import { storeFields } from './store-labels.ts';
 
-/** Brazil's time zones from most to fewest people, and the one of the Portuguese-speaking sellers in Europe. */
-const OFFERED_TIMEZONES = [
-  'America/Sao_Paulo',
-  'America/Bahia',
-  'America/Fortaleza',
-  'America/Recife',
-  'America/Belem',
-  'America/Manaus',
-  'America/Cuiaba',
-  'America/Campo_Grande',
-  'America/Porto_Velho',
-  'America/Rio_Branco',
-  'America/Noronha',
-  'Europe/Lisbon',
-];
 const OFFERED_CURRENCIES = ['BRL', 'USD', 'EUR'];
 const NO_HEADER = 'nenhum';
 
@@ -33,12 +20,6 @@ const newName: CommandOption<CommandServices> = {
   description: 'option.new_name',
   required: false,
   maximumLength: 100,
-};
-const timezone: CommandOption<CommandServices> = {
-  name: 'fuso',
-  description: 'option.timezone',
-  required: false,
-  complete: async () => OFFERED_TIMEZONES.map((name) => ({ value: name, label: name })),
 };
 const currency: CommandOption<CommandServices> = {
   name: 'moeda',
@@ -59,7 +40,7 @@ const secretHeader: CommandOption<CommandServices> = {
   required: false,
   example: 'x-assiny-token: segredo',
 };
-const CHANGES = [newName, timezone, currency, happyPath, queueLimit, secretHeader];
+const CHANGES = [newName, timezoneOption, currency, happyPath, queueLimit, secretHeader];
 
 /** Changes a store's settings; with nothing to change named, opens a form. */
 export const editar: CommandVerb<CommandServices> = {
@@ -85,7 +66,7 @@ export const editar: CommandVerb<CommandServices> = {
 function changesOf(options: OptionValues): StoreChanges {
   const read: { [Name in keyof StoreChanges]: StoreChanges[Name] | undefined } = {
     name: typedValue(options, newName.name),
-    timezone: typedValue(options, timezone.name),
+    timezone: typedValue(options, timezoneOption.name),
     currency: typedValue(options, currency.name),
     happyPath: yesOrNo(options, happyPath.name),
     queueLimitDays: queueDays(typedValue(options, queueLimit.name)),
@@ -116,7 +97,7 @@ async function editForm(context: CommandContext<CommandServices>, store: Store):
   const { translate } = context;
   const current: Record<string, string> = {
     [newName.name]: store.name,
-    [timezone.name]: store.timezone,
+    [timezoneOption.name]: store.timezone,
     [currency.name]: store.currency,
     [happyPath.name]: store.happyPath ? 'sim' : 'não',
     [queueLimit.name]: String(store.queueLimitDays),
@@ -134,27 +115,5 @@ async function editForm(context: CommandContext<CommandServices>, store: Store):
         submitLabel: translate('button.save'),
       },
     ],
-  };
-}
-
-/** A field with what is set now; a choice where the option has values to offer, which what is set now is always among. */
-async function editField(
-  context: CommandContext<CommandServices>,
-  option: CommandOption<CommandServices>,
-  value: string | undefined,
-): Promise<FormField> {
-  const { translate } = context;
-  const offered = (await option.complete?.(context)) ?? [];
-  const isOffered = value === undefined || offered.some((choice) => choice.value === value);
-  const choices = isOffered ? offered : [{ value, label: value }, ...offered];
-  return {
-    name: option.name,
-    label: translate(option.description),
-    kind: offered.length > 0 ? 'select' : 'text',
-    required: false,
-    ...(option.example ? { hint: translate('form.example', { example: option.example }) } : {}),
-    ...(value === undefined ? {} : { value }),
-    ...(offered.length > 0 ? { choices } : {}),
-    ...(option.maximumLength ? { maximumLength: option.maximumLength } : {}),
   };
 }

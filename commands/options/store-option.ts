@@ -2,6 +2,7 @@ import { omit } from 'es-toolkit';
 import { foldCase } from '../../src/chat/arguments.ts';
 import type { CommandContext, CommandOption, OptionValues } from '../../src/chat/command.ts';
 import type { Store } from '../../src/stores/store-service.ts';
+import type { ConfirmedSubject } from '../confirmed-verb.ts';
 import type { CommandServices } from '../services.ts';
 import { typedValue } from './typed-value.ts';
 
@@ -31,6 +32,14 @@ export function storeReference(store: Store): string {
 export async function chosenStore(context: CommandContext<CommandServices>, options: OptionValues): Promise<Store> {
   return await context.services.stores.resolve(context.workspaceId, typedValue(options, storeOption.name));
 }
+
+/** For a verb of a store that asks first. */
+export const confirmedStore: ConfirmedSubject<Store> = {
+  option: storeOption,
+  choose: chosenStore,
+  reference: storeReference,
+  values: ({ name }) => ({ store: name }),
+};
 
 /**
  * What was typed beside a store's name, when words that were taken for a store begin or end with one: `0d` of `Conta 0d`.

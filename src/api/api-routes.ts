@@ -9,6 +9,12 @@ import type { DeliveryService } from '../deliveries/delivery-service.ts';
 import { eventRoutes } from '../events/event-routes.ts';
 import type { EventService } from '../events/event-service.ts';
 import type { Route } from '../feature/route.ts';
+import type { ConnectionCheck } from '../instances/connection-check.ts';
+import { instanceRoutes } from '../instances/instance-routes.ts';
+import type { InstanceService } from '../instances/instance-service.ts';
+import type { MessageQueue } from '../messages/message-queue.ts';
+import { messageRoutes } from '../messages/message-routes.ts';
+import type { NotificationSettingsService } from '../messages/notification-settings.ts';
 import { orderRoutes } from '../orders/order-routes.ts';
 import type { OrderService } from '../orders/order-service.ts';
 import { reportRoutes } from '../reports/report-routes.ts';
@@ -26,6 +32,10 @@ export interface ApiServices {
   reports: StoreReports;
   checklist: ChecklistService;
   alerts: AlertService;
+  instances: InstanceService;
+  checkConnection: ConnectionCheck;
+  notifications: NotificationSettingsService;
+  messageQueue: MessageQueue;
   /** The channels of a workspace that the product may post to. */
   channels(workspaceId: string): Promise<Channel[]>;
 }
@@ -43,6 +53,8 @@ export function apiRoutes(services: ApiServices, dispatcher: CommandDispatcher, 
     ...eventRoutes(services),
     ...orderRoutes(services),
     ...alertRoutes(services),
+    ...instanceRoutes(services),
+    ...messageRoutes(services),
     ...commandRoutes({ dispatcher, channels: services.channels, locale }),
   ];
 }

@@ -36,6 +36,8 @@ export interface CommandOption<Services> {
   name: string;
   description: TextKey;
   required: boolean;
+  /** The least role that may give it a value, where that is more than the verb's. */
+  role?: Role;
   /**
    * May be left out only while there is no more than one value to choose from. Otherwise a form asks for it, and `run` refuses with
    * this code; the answer then offers the values.

@@ -13,7 +13,7 @@ import type {
 } from './command.ts';
 import { commandLine } from './command-line.ts';
 import { type Block, type Button, type FormField, privateText, type Reply } from './message.ts';
-import { mayAct } from './permissions.ts';
+import { mayAct, type Role } from './permissions.ts';
 
 export interface CommandRequest extends CommandOrigin {
   /** The line as typed, with or without the slash: `/loja criar Curso de Violão`. */
@@ -87,11 +87,12 @@ export function createCommandDispatcher<Services>(dependencies: {
 
   async function answer(request: CommandRequest): Promise<Reply> {
     const { command, verb, rest } = parse(request.line);
-    if (!mayAct(request.user.role, verb.role)) {
-      throw new ProductError('not_allowed', { command: `/${command.name} ${verb.name}`, role: verb.role });
-    }
+    const line = `/${command.name} ${verb.name}`;
+    refuseUnless(request, verb.role, line);
     const context = contextOf(request);
     const values = { ...parseArguments(rest, verb.options), ...request.options };
+    for (const { name, role } of givenOptions(verb, values))
+      refuseUnless(request, role ?? verb.role, `${line} ${name}:`);
     const missing = verb.options.filter((option) => option.required && !values[option.name]?.trim());
     if (missing.length > 0) return await askFor(context, command, verb, values, missing);
     try {
@@ -101,7 +102,7 @@ export function createCommandDispatcher<Services>(dependencies: {
       const undecided = verb.options.find((option) => option.requiredAmongSeveral === error.code);
       if (!undecided) throw error;
       const refusal = privateText('attention', context.translate(`error.${error.code}`, error.values));
-      const choice = await choiceOf(context, `/${command.name} ${verb.name}`, values, undecided);
+      const choice = await choiceOf(context, line, values, verb, undecided);
       return { ...refusal, blocks: [...refusal.blocks, choice] };
     }
   }
@@ -130,6 +131,14 @@ export function createCommandDispatcher<Services>(dependencies: {
       return suggestions.slice(0, MAXIMUM_COMPLETIONS);
     },
   };
+}
+
+function givenOptions<Services>({ options }: CommandVerb<Services>, values: OptionValues) {
+  return options.filter(({ name }) => values[name]?.trim());
+}
+
+function refuseUnless({ user }: CommandRequest, role: Role, command: string): void {
+  if (!mayAct(user.role, role)) throw new ProductError('not_allowed', { command, role });
 }
 
 function splitFirstWord(line: string): [string, string] {
@@ -188,25 +197,38 @@ async function askFor<Services>(
   };
 }
 
-/** What an option could be: a button for each value while these are few, so that one press goes on; else a list. */
+/**
+ * What an option could be: a button for each value while these are few, so that one press goes on; else a list. Where other options are
+ * as open, one form asks for all of them.
+ */
 async function choiceOf<Services>(
   context: CommandContext<Services>,
   line: string,
   values: OptionValues,
-  option: CommandOption<Services>,
+  { options }: CommandVerb<Services>,
+  undecided: CommandOption<Services>,
 ): Promise<Block> {
   const { translate } = context;
-  const choices = (await option.complete?.(context)) ?? [];
-  if (choices.length <= MAXIMUM_CHOICE_BUTTONS) {
-    const buttons = choices.map(({ value, label }): Button => {
-      return { label, command: commandLine(line, { ...values, [option.name]: value }), style: 'secondary' };
+  const unanswered = options.filter(({ name, requiredAmongSeveral }) => requiredAmongSeveral && !values[name]?.trim());
+  const withChoices = await Promise.all(
+    [undecided, ...unanswered.filter((option) => option !== undecided)].map(async (option) => {
+      return { option, choices: (await option.complete?.(context)) ?? [] };
+    }),
+  );
+  const open = withChoices.filter(({ option, choices }) => option === undecided || choices.length > 1);
+  const [only, ...others] = open;
+  if (only && others.length === 0 && only.choices.length <= MAXIMUM_CHOICE_BUTTONS) {
+    const buttons = only.choices.map(({ value, label }): Button => {
+      return { label, command: commandLine(line, { ...values, [undecided.name]: value }), style: 'secondary' };
     });
     return { type: 'buttons', buttons };
   }
   return {
     type: 'form',
     command: commandLine(line, values),
-    fields: [{ ...(await fieldFor(context, option, undefined)), required: true }],
+    fields: await Promise.all(
+      open.map(async ({ option }) => ({ ...(await fieldFor(context, option, undefined)), required: true })),
+    ),
     submitLabel: translate('form.submit'),
   };
 }

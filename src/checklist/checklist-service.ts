@@ -9,7 +9,9 @@ import type { Store } from '../stores/store-service.ts';
 import { formatCount } from '../text/count.ts';
 import { formatDay, formatMoment, localDay } from '../text/local-time.ts';
 import { nameList } from '../text/name-list.ts';
-import { type Locale, type TextKey, type TextValues, translator } from '../text/text.ts';
+import { type Locale, type TextKey, translator } from '../text/text.ts';
+import type { Finding } from './finding.ts';
+import { type MessagingReadiness, messagingFindings } from './messaging-findings.ts';
 
 export const CHECKLIST_ITEMS = [
   'webhook_url',
@@ -22,6 +24,12 @@ export const CHECKLIST_ITEMS = [
   'inflow',
   'secret_header',
   'amounts',
+  'instance_linked',
+  'instance_connected',
+  'warm_up',
+  'notifications',
+  'happy_path',
+  'sends',
   'phones',
   'tracking',
   'alert_channel',
@@ -62,24 +70,18 @@ const HOUR_MILLISECONDS = 3_600_000;
 const DAY_MILLISECONDS = 24 * HOUR_MILLISECONDS;
 const WEEK_MILLISECONDS = 7 * DAY_MILLISECONDS;
 
-interface Finding {
-  status: BadgeStatus;
-  seen: TextKey;
-  values?: TextValues;
-  remedy?: TextKey;
-}
-
 export function createChecklistService(dependencies: {
   deliveries: DeliveryService;
   refusals: RefusalCounter;
   events: EventService;
   outbox: ChatOutbox;
   channels(workspaceId: string): Promise<Channel[]>;
+  messaging: MessagingReadiness;
   /** The newest day whose summary was posted, `YYYY-MM-DD`, or null. */
   lastSummaryDay(store: Store): Promise<string | null>;
   now?: () => Date;
 }): ChecklistService {
-  const { deliveries, refusals, events, outbox, now = () => new Date() } = dependencies;
+  const { deliveries, refusals, events, outbox, messaging, now = () => new Date() } = dependencies;
 
   async function webhookUrl(store: Store, locale: Locale): Promise<Finding> {
     const { items } = await deliveries.list(store, {}, { limit: 1 });
@@ -175,6 +177,7 @@ export function createChecklistService(dependencies: {
         inflow: await inflow(store),
         secret_header: secretHeader(store, refused),
         amounts: await amounts(store),
+        ...(await messagingFindings(messaging, store, locale, now())),
         phones: shareFinding(sample.withPhone, sample.events, 'checklist.phones', 'checklist.phones_remedy'),
         tracking: shareFinding(sample.withTracking, sample.events, 'checklist.tracking', 'checklist.tracking_remedy'),
         alert_channel: await alertChannel(store),

@@ -10,6 +10,7 @@ export const REFUSAL_REASONS = [
   'content_type',
   'content_encoding',
   'secret_header',
+  'receipt',
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 

@@ -1,10 +1,13 @@
 import { type Connection, Schema } from 'mongoose';
-import type { Field, Message } from '../chat/message.ts';
+import type { Block, Field, Message } from '../chat/message.ts';
 import type { ChatOutbox } from '../chat/outbox.ts';
 import { isDuplicateKey } from '../database/duplicate-key.ts';
 import { modelOn } from '../database/model.ts';
 import { DELIVERY_OUTCOMES, type DeliveryOutcome } from '../deliveries/delivery-model.ts';
 import type { DeliveryService } from '../deliveries/delivery-service.ts';
+import { MESSAGE_STATUSES, type MessageStatus } from '../messages/message-model.ts';
+import type { MessageQueue } from '../messages/message-queue.ts';
+import { messageReasonText } from '../messages/message-reason-text.ts';
 import type { CurrencyReport, StoreReport, StoreReports } from '../reports/store-report.ts';
 import type { Store, StoreService } from '../stores/store-service.ts';
 import { formatCount } from '../text/count.ts';
@@ -14,6 +17,9 @@ import { type Locale, translator } from '../text/text.ts';
 
 /** The hour, in the store's time zone, from which the summary of the day before is posted. */
 const POSTING_HOUR = 8;
+
+/** The others are rare. */
+const REASONS_SHOWN = 5;
 
 interface SummaryDocument {
   /** `store:day` */
@@ -45,11 +51,21 @@ export function createDailySummaries(dependencies: {
   stores: StoreService;
   deliveries: DeliveryService;
   reports: StoreReports;
+  messageQueue: Pick<MessageQueue, 'countStatuses' | 'countReasons'>;
   outbox: ChatOutbox;
   locale: Locale;
   now?: () => Date;
 }): DailySummaries {
-  const { connection, stores, deliveries, reports, outbox, locale, now = () => new Date() } = dependencies;
+  const {
+    connection,
+    stores,
+    deliveries,
+    reports,
+    messageQueue,
+    outbox,
+    locale,
+    now = () => new Date(),
+  } = dependencies;
   const summaries = modelOn<SummaryDocument>(connection, 'DailySummary', summarySchema);
 
   async function postFor(store: Store): Promise<void> {
@@ -59,17 +75,19 @@ export function createDailySummaries(dependencies: {
     const summary = { _id: `${store.id}:${day}`, storeId: store.id, day };
     // A store that was made today has no yesterday to tell of.
     if (day < localDay(store.createdAt, store.timezone) || (await summaries.exists({ _id: summary._id }))) return;
-    const outcomes = await deliveries.countOutcomes(
-      store,
-      startOfDay(day, store.timezone),
-      startOfDay(addDays(day, 1), store.timezone),
-    );
+    const span = [startOfDay(day, store.timezone), startOfDay(addDays(day, 1), store.timezone)] as const;
+    const outcomes = await deliveries.countOutcomes(store, ...span);
+    const statuses = await messageQueue.countStatuses(store, ...span);
+    const reasons = await messageQueue.countReasons(store, ...span);
     const report = await reports.report(store, { from: day, to: day });
     await outbox.enqueue({
       key: `daily-summary:${summary._id}`,
       workspaceId: store.workspaceId,
       channelId,
-      message: dailySummaryMessage(store.name, day, outcomes, report, locale),
+      message: withMessages(
+        dailySummaryMessage(store.name, day, outcomes, report, locale),
+        messageBlocks(statuses, reasons, locale),
+      ),
     });
     await summaries.create(summary).catch((error: unknown) => {
       if (!isDuplicateKey(error)) throw error;
@@ -115,6 +133,30 @@ export function dailySummaryMessage(
       },
     ],
   };
+}
+
+function withMessages(message: Message, blocks: Block[]): Message {
+  return { ...message, blocks: [...message.blocks, ...blocks] };
+}
+
+/** What became of the messages that were planned on that day; nothing where there were none. */
+function messageBlocks(
+  statuses: Record<MessageStatus, number>,
+  reasons: readonly { reason: string; count: number }[],
+  locale: Locale,
+): Block[] {
+  const translate = translator(locale);
+  const total = MESSAGE_STATUSES.reduce((sum, status) => sum + statuses[status], 0);
+  if (total === 0) return [];
+  const parts = MESSAGE_STATUSES.filter((status) => statuses[status] > 0).map(
+    (status) => `${formatCount(statuses[status], locale)} ${translate(`message_status.${status}`)}`,
+  );
+  return [
+    { type: 'paragraph', text: translate('digest.daily_messages', { total, parts: parts.join(', ') }) },
+    ...reasons.slice(0, REASONS_SHOWN).map(({ reason, count }): Block => {
+      return { type: 'paragraph', text: `${formatCount(count, locale)} × ${messageReasonText(reason, translate)}` };
+    }),
+  ];
 }
 
 function salesFields(report: CurrencyReport, locale: Locale): Field[] {

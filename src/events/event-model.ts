@@ -10,6 +10,8 @@ export interface EventDocument extends PlatformEvent {
   /** The delivery that brought it first. */
   deliveryId: string;
   recordedAt: Date;
+  /** What joins the purchases of one buyer and product; null when the event names none. */
+  journeyKey: string | null;
 }
 
 const eventSchema = new Schema<EventDocument>(
@@ -21,6 +23,7 @@ const eventSchema = new Schema<EventDocument>(
     kind: { type: String, required: true },
     dedupeKey: { type: String, required: true },
     orderKey: { type: String, default: null },
+    journeyKey: { type: String, default: null },
     occurredAt: { type: Date, required: true },
   },
   // The rest is a `PlatformEvent`, which its platform's reader has checked.
@@ -28,6 +31,7 @@ const eventSchema = new Schema<EventDocument>(
 );
 eventSchema.index({ storeId: 1, dedupeKey: 1 }, { unique: true });
 eventSchema.index({ storeId: 1, orderKey: 1 });
+eventSchema.index({ storeId: 1, journeyKey: 1 });
 eventSchema.index({ storeId: 1, _id: -1 });
 eventSchema.index({ storeId: 1, kind: 1, _id: -1 });
 

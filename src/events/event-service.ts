@@ -1,8 +1,11 @@
 import type { Connection } from 'mongoose';
 import { firstIdAt } from '../database/first-id.ts';
 import { type Page, type PageRequest, readPage } from '../database/page.ts';
-import { EVENT_KINDS, type EventKind } from '../platforms/platform.ts';
+import { EVENT_KINDS, type EventKind, type PlatformEvent } from '../platforms/platform.ts';
 import { type EventDocument, eventModel } from './event-model.ts';
+
+/** How far back products are looked for. */
+const EVENTS_WITH_PRODUCTS = 500;
 
 /** A business event, without what identifies the buyer. */
 export interface StoreEvent {
@@ -27,6 +30,12 @@ export interface SeenKind {
   rawEvent: string;
 }
 
+export interface SeenProduct {
+  id: string;
+  /** The id again when no event said the name. */
+  name: string;
+}
+
 export interface EventService {
   list(store: { id: string }, filter: { kind?: EventKind | undefined }, page: PageRequest): Promise<Page<StoreEvent>>;
   /** The kinds that a store has had, with the newest of each. */
@@ -35,6 +44,10 @@ export interface EventService {
   unknownNames(store: { id: string }): Promise<string[]>;
   /** How many approved purchases and renewals came since then without saying what was paid. */
   countSalesWithoutAmount(store: { id: string }, since: Date): Promise<number>;
+  /** The newest real event of a kind, with its buyer; null when there was none. */
+  newest(store: { id: string }, kind: EventKind): Promise<PlatformEvent | null>;
+  /** The products of the newest events, newest first. */
+  products(store: { id: string }): Promise<SeenProduct[]>;
   /** Of the newest events with a buyer, how many carry a valid phone, and how many a utm_source, src or sck. */
   sample(store: { id: string }, size: number): Promise<{ events: number; withPhone: number; withTracking: number }>;
 }
@@ -91,6 +104,24 @@ export function createEventService(dependencies: {
         amount: null,
         test: false,
       });
+    },
+
+    async newest(store, kind) {
+      return await events.findOne({ storeId: store.id, kind, test: false }).sort({ _id: -1 }).lean<EventDocument>();
+    },
+
+    async products(store) {
+      const newest = await events
+        .find({ storeId: store.id })
+        .sort({ _id: -1 })
+        .limit(EVENTS_WITH_PRODUCTS)
+        .select({ items: 1 })
+        .lean<Pick<EventDocument, 'items'>[]>();
+      const names = new Map<string, string>();
+      for (const { productId, productName } of newest.flatMap(({ items }) => items)) {
+        if (productId && !names.has(productId)) names.set(productId, productName ?? productId);
+      }
+      return [...names].map(([id, name]) => ({ id, name }));
     },
 
     async sample(store, size) {

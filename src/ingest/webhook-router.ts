@@ -6,7 +6,7 @@ const MAXIMUM_BODY_BYTES = 1024 * 1024;
 const RETRY_AFTER_SECONDS = 30;
 
 /** What a sender is told, in the language of the people who read a checkout's webhook log. */
-const REFUSALS: Record<RefusalReason, { status: number; message: string }> = {
+export const REFUSALS: Record<RefusalReason, { status: number; message: string }> = {
   body_empty: { status: 400, message: 'O corpo veio vazio. Envie o JSON do evento.' },
   body_not_json: { status: 400, message: 'O corpo não é JSON. Envie o JSON do evento.' },
   body_not_object: { status: 400, message: 'O JSON precisa ser um objeto com “event” e “data”.' },
@@ -19,6 +19,10 @@ const REFUSALS: Record<RefusalReason, { status: number; message: string }> = {
   secret_header: {
     status: 401,
     message: 'O cabeçalho secreto desta loja faltou ou está errado. Confira-o no webhook da Assiny.',
+  },
+  receipt: {
+    status: 401,
+    message: 'O aviso não traz a assinatura ou o segredo desta instância. Confira-o no provedor.',
   },
 };
 

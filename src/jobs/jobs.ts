@@ -4,11 +4,17 @@ import type { Job } from '../feature/job.ts';
 
 /** Everything that is done on a schedule. The background tasks are woken by events too; the schedule finds what those missed. */
 export function jobsOf(
-  services: { processing: BackgroundTask; posting: BackgroundTask; summaries: DailySummaries },
+  services: {
+    processing: BackgroundTask;
+    posting: BackgroundTask;
+    sending: BackgroundTask;
+    summaries: DailySummaries;
+  },
   duties: { process: boolean; post: boolean },
 ): Job[] {
   const processJobs: Job[] = [
     { name: 'sweep', every: '15 seconds', run: () => services.processing.run() },
+    { name: 'sending', every: '5 seconds', run: () => services.sending.run() },
     { name: 'daily-summary', every: '10 minutes', run: () => services.summaries.postDue() },
   ];
   const postJobs: Job[] = [{ name: 'chat-outbox', every: '5 seconds', run: () => services.posting.run() }];

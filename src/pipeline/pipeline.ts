@@ -7,6 +7,8 @@ import { refusedAsDuplicates } from '../database/duplicate-key.ts';
 import { type DeliveryDocument, type DeliveryOutcome, deliveryModel } from '../deliveries/delivery-model.ts';
 import { bodyText, parseBody } from '../deliveries/delivery-service.ts';
 import { type EventDocument, eventModel } from '../events/event-model.ts';
+import { journeyKeyOf } from '../messages/happy-path.ts';
+import type { MessagePlanner } from '../messages/message-planner.ts';
 import type { OrderService } from '../orders/order-service.ts';
 import type { EventKind, ReadResult } from '../platforms/platform.ts';
 import { findPlatform } from '../platforms/registry.ts';
@@ -39,10 +41,10 @@ interface Finished {
 }
 
 /**
- * Turns deliveries into events, orders, counters and alerts: the one place that knows the order of effects. Every step
+ * Turns deliveries into events, orders, counters, alerts and messages: the one place that knows the order of effects. Every step
  * can be repeated without effect, so a batch that stopped anywhere is simply processed again:
  * events under their unique dedupe key, orders as a projection of all of their events, counters by numbered rounds,
- * alerts under their event. Two workers on the same delivery do no harm; claims only spare the work.
+ * alerts under their event, messages under their purchase. Two workers on the same delivery do no harm; claims only spare the work.
  */
 export function createPipeline(dependencies: {
   connection: Connection;
@@ -50,12 +52,13 @@ export function createPipeline(dependencies: {
   orders: OrderService;
   counter: OrderCounter;
   alerts: AlertService;
+  messages: MessagePlanner;
   log: Logger;
-  /** Told after a batch that noted alerts. */
-  onAlerts(): void;
+  /** Told after a batch with events that people or buyers may hear of. */
+  onEffects(): void;
   now?: () => Date;
 }): Pipeline {
-  const { connection, stores, orders, counter, alerts, log, now = () => new Date() } = dependencies;
+  const { connection, stores, orders, counter, alerts, messages, log, now = () => new Date() } = dependencies;
   const deliveries = deliveryModel(connection);
   const events = eventModel(connection);
 
@@ -128,7 +131,8 @@ export function createPipeline(dependencies: {
     await orders.project(store, orderKeys, (keys) => eventsOfOrders(store.id, keys));
     await counter.countStore(store.id, store.timezone);
     await alerts.record(store, real);
-    if (real.length > 0) dependencies.onAlerts();
+    await messages.plan(store, real);
+    if (real.length > 0) dependencies.onEffects();
     return read.map(({ delivery, result }) => finishedDelivery(delivery, result, kept));
   }
 
@@ -251,6 +255,7 @@ function newEvent(
     storeId: store.id,
     deliveryId: delivery._id.toHexString(),
     recordedAt,
+    journeyKey: journeyKeyOf(event),
   };
 }
 

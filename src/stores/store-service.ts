@@ -111,6 +111,8 @@ export interface StoreService {
   listAll(): Promise<Store[]>;
   /** Stores by id, whatever their workspace, removed ones too: for the pipeline. */
   findMany(ids: readonly string[]): Promise<Map<string, Store>>;
+  /** The same without those that were removed. */
+  findActive(ids: readonly string[]): Promise<Map<string, Store>>;
 }
 
 export interface StoreServiceDependencies {
@@ -169,6 +171,11 @@ export function createStoreService(dependencies: StoreServiceDependencies): Stor
     tokenLookUps.clear();
     if (!document) throw new ProductError('store_unknown', { name: id });
     return toStore(document);
+  }
+
+  async function byId(filter: mongoose.QueryFilter<StoreDocument>): Promise<Map<string, Store>> {
+    const documents = await stores.find(filter).lean<StoreDocument[]>();
+    return new Map(documents.map((document) => [document._id.toHexString(), toStore(document)]));
   }
 
   async function findStoreOfToken(platform: string, tokenHash: string): Promise<WebhookStore | null> {
@@ -299,10 +306,8 @@ export function createStoreService(dependencies: StoreServiceDependencies): Stor
       return documents.map(toStore);
     },
 
-    async findMany(ids) {
-      const documents = await stores.find({ _id: { $in: ids.map(objectId) } }).lean<StoreDocument[]>();
-      return new Map(documents.map((document) => [document._id.toHexString(), toStore(document)]));
-    },
+    findMany: (ids) => byId({ _id: { $in: ids.map(objectId) } }),
+    findActive: (ids) => byId({ _id: { $in: ids.map(objectId) }, removedAt: null }),
   };
 }
 

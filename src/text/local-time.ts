@@ -24,6 +24,19 @@ export function startOfDay(day: LocalDay, timezone: string): Date {
   return DateTime.fromISO(day, { zone: timezone }).startOf('day').toJSDate();
 }
 
+/**
+ * A time of day on a day in a time zone.
+ * @param time `HH:MM`; a time that a clock change leaves out becomes the one that it jumps to
+ */
+export function momentOfDay(day: LocalDay, time: string, timezone: string): Date {
+  return DateTime.fromISO(`${day}T${time}`, { zone: timezone }).toJSDate();
+}
+
+/** 1 for Monday … 7 for Sunday. */
+export function dayOfWeek(day: LocalDay): number {
+  return DateTime.fromISO(day, { zone: 'utc' }).weekday;
+}
+
 /** The hour, 0–23, of a moment in a time zone. */
 export function localHour(at: Date, timezone: string): number {
   return DateTime.fromJSDate(at, { zone: timezone }).hour;

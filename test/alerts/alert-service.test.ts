@@ -27,6 +27,7 @@ function eventOf(
     storeId: store.id,
     deliveryId: 'delivery',
     recordedAt: new Date(NOON),
+    journeyKey: null,
     kind,
     rawEvent: kind,
     dedupeKey: kind,

@@ -19,14 +19,19 @@ const BODIES: Record<string, unknown> = {
   'post /stores': { name: 'Loja nova', platform: 'assiny' },
   'patch /stores/:id': { name: 'Nome trocado' },
   'patch /stores/:id/alerts': { minimumAmount: 1 },
+  'post /instances': { name: 'Instância nova', provider: 'log' },
+  'patch /instances/:id': { dailyLimit: 100 },
+  'patch /stores/:id/notifications/:type': { enabled: false },
   'post /chat/commands': { text: '/loja listar' },
 };
+
+const pathOf = ({ path }: Pick<Route, 'path'>, id: string) => path.replace(':id', id).replace(':type', 'pix_generated');
 
 const nameOf = ({ method, path }: Route) => `${method} ${path}`;
 
 async function call(route: Route, id: string, request: { key?: string | null; workspace?: string } = {}) {
   const body = BODIES[nameOf(route)];
-  return await product.api(route.method.toUpperCase(), route.path.replace(':id', id), {
+  return await product.api(route.method.toUpperCase(), pathOf(route, id), {
     ...request,
     ...(body === undefined ? {} : { body }),
   });
@@ -73,14 +78,19 @@ async function processed(store: { id: string }): Promise<void> {
 describe('every route', () => {
   let store: Awaited<ReturnType<typeof newStore>>;
   let deliveryId = '';
+  let instanceId = '';
 
   beforeAll(async () => {
     store = await newStore();
+    const instance = { name: 'Atendimento', provider: 'log', storeIds: [store.id] };
+    instanceId = (await product.api('POST', '/instances', { body: instance })).json.id;
     deliveryId = await deliver(store, { event: 'approved_purchase', transactionId: 'the one sale', amount: 10_000 });
     await processed(store);
   });
 
-  const idFor = (route: Route) => (route.path.startsWith('/deliveries') ? deliveryId : store.id);
+  const SUBJECTS = { stores: () => store.id, deliveries: () => deliveryId, instances: () => instanceId };
+  const subjectOf = ({ path }: Route) => path.split('/')[1] as keyof typeof SUBJECTS;
+  const idFor = (route: Route) => (route.path.includes(':id') ? SUBJECTS[subjectOf(route)]() : '');
 
   it.each(ROUTES.map((route) => [nameOf(route), route] as const))('%s: wants a key', async (_name, route) => {
     const without = await call(route, idFor(route), { key: null });
@@ -96,7 +106,8 @@ describe('every route', () => {
     async (_name, route) => {
       const before = await snapshot();
       const stranger = await call(route, idFor(route), { workspace: OTHER_WORKSPACE });
-      expectProblem(stranger, 404, route.path.startsWith('/deliveries') ? 'delivery_unknown' : 'store_unknown');
+      const code = { stores: 'store_unknown', deliveries: 'delivery_unknown', instances: 'instance_unknown' };
+      expectProblem(stranger, 404, code[subjectOf(route)]);
       expect(stranger.text).not.toContain(store.name);
       expect(await snapshot()).toEqual(before);
     },
@@ -108,7 +119,10 @@ describe('every route', () => {
       `/stores/${store.id}/alerts`,
       `/stores/${store.id}/orders`,
       `/stores/${store.id}/events`,
+      `/stores/${store.id}/notifications`,
+      `/stores/${store.id}/messages`,
       `/deliveries/${deliveryId}`,
+      `/instances/${instanceId}`,
     ];
     return await Promise.all(paths.map(async (path) => (await product.api('GET', path)).json));
   }
@@ -136,7 +150,7 @@ describe('every route', () => {
   it.each(ROUTES.map((route) => [nameOf(route), route] as const))(
     '%s: refuses what its schemas do not know',
     async (_name, route) => {
-      const path = route.path.replace(':id', idFor(route));
+      const path = pathOf(route, idFor(route));
       const withQuery = await product.api(route.method.toUpperCase(), `${path}?nonsense=1`, {
         body: BODIES[nameOf(route)],
       });
@@ -160,7 +174,7 @@ describe('every route', () => {
   );
 
   it.each([...new Set(ROUTES.map(({ path }) => path))])('%s: names the methods that it has', async (path) => {
-    const answer = await product.api('PUT', path.replace(':id', NOBODYS_ID), { body: {} });
+    const answer = await product.api('PUT', pathOf({ path }, NOBODYS_ID), { body: {} });
     expectProblem(answer, 405, 'method_not_allowed');
     const methods = ROUTES.filter((route) => route.path === path).map(({ method }) => method.toUpperCase());
     expect(answer.headers.get('allow')?.split(', ').sort()).toEqual(methods.sort());
@@ -301,7 +315,7 @@ describe('bad input', () => {
           ),
         ),
         async (route, id, query, body) => {
-          const path = route.path.replace(':id', encodeURIComponent(id));
+          const path = pathOf(route, encodeURIComponent(id));
           const answer = await product.api(route.method.toUpperCase(), `${path}?${new URLSearchParams(query)}`, {
             ...(route.method === 'get' ? {} : { body }),
             workspace: 'slack:T0FUZZ',
@@ -311,6 +325,58 @@ describe('bad input', () => {
       ),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('instances', () => {
+  it('are made, changed, linked and removed, and show no credential', async () => {
+    const store = await newStore();
+    const secret = 'whsec_c2VjcmV0IG9mIHRoaXMgdGVzdCBhbG9uZQ==';
+    const body = {
+      name: 'Programa',
+      provider: 'http',
+      credentials: { url: 'https://shop.example.invalid/send', secret },
+    };
+    const made = await product.api('POST', '/instances', { body });
+    expect(made.status, made.text).toBe(201);
+    expect(made.text).not.toContain(secret);
+    expect(made.json).toMatchObject({ connection: 'disconnected', connectionReason: 'address_not_allowed' });
+    const path = `/instances/${made.json.id}`;
+    expect(made.headers.get('location')).toBe(`/api/v1${path}`);
+    const hours = { from: '08:00', to: '18:00', days: [1, 2, 3] };
+    const changed = await product.api('PATCH', path, {
+      body: { storeIds: [store.id], hours, warmUp: true, credentials: { url: 'https://other.example.invalid/' } },
+    });
+    expect(changed.json).toMatchObject({ storeIds: [store.id], hours, warmUp: true });
+    expect((await product.api('PATCH', path, { body: { storeIds: [] } })).json.storeIds).toEqual([]);
+    expectProblem(await product.api('PATCH', path, { body: { storeIds: [NOBODYS_ID] } }), 404, 'store_unknown');
+    const wrong = await product.api('PATCH', path, { body: { credentials: { secret: 'short' } } });
+    expectProblem(wrong, 400, 'instance_credentials');
+    expect((await product.api('DELETE', path)).status).toBe(204);
+    expectProblem(await product.api('GET', path), 404, 'instance_unknown');
+  });
+});
+
+describe('a store’s notifications', () => {
+  it('are changed as a whole or in part, never to a text that cannot be sent', async () => {
+    const path = `/stores/${(await newStore()).id}/notifications`;
+    const steps = [
+      { delay: { after: 60_000 }, texts: ['Oi {{customer.first_name}}', 'Olá'], imageUrl: null },
+      { delay: { days: 1, at: '09:00' }, texts: ['Bom dia'], imageUrl: 'https://shop.example.invalid/a.png' },
+    ];
+    const changed = await product.api('PATCH', `${path}/pix_generated`, { body: { steps } });
+    expect(changed.json, changed.text).toMatchObject({ enabled: true, steps });
+    for (const text of ['{{nobody}}', '{{#order.id}}', ' ']) {
+      const bad = await product.api('PATCH', `${path}/pix_generated`, {
+        body: { steps: [{ ...steps[0], texts: [text] }] },
+      });
+      expect(bad.status, text).toBe(400);
+      expect(bad.json.code).toMatch(/^text_/);
+    }
+    const { items } = (await product.api('GET', path)).json;
+    expect(items).toHaveLength(16);
+    expect(items[2]).toMatchObject({ type: 'pix_generated', rank: 3, steps });
+    expect((await product.api('PATCH', `${path}/nothing`, { body: {} })).status).toBe(404);
   });
 });
 

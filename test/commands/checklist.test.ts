@@ -45,6 +45,7 @@ describe('/checklist', () => {
 
   it('of a store that works says that it is ready', async () => {
     const store = await commandLine.createStore('Ateliê');
+    await commandLine.services.checkConnection(await commandLine.createInstance('Atendimento', store));
     await commandLine.send(store, {
       event: 'approved_purchase',
       transactionId: 'a',

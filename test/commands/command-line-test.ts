@@ -8,6 +8,8 @@ import type { Role } from '../../src/chat/permissions.ts';
 import type { Channel } from '../../src/chat/surface.ts';
 import type { Intake } from '../../src/ingest/intake.ts';
 import type { Spool } from '../../src/ingest/spool.ts';
+import type { Instance } from '../../src/instances/instance-service.ts';
+import { messageModel, statusUpdate } from '../../src/messages/message-model.ts';
 import type { Services } from '../../src/services.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import type { Locale } from '../../src/text/text.ts';
@@ -44,6 +46,13 @@ export interface CommandLineTest {
   posts: ReturnType<typeof recordingSurface>['posts'];
   /** A store in #vendas, or in the other workspace's channel, without typing. */
   createStore(name: string, workspaceId?: string): Promise<Store>;
+  /** An instance of the type log, through which that store sends, without typing. */
+  createInstance(name: string, store: Store): Promise<Instance>;
+  /**
+   * Leaves a store's newest message as a process does that dies between telling the provider and noting it down.
+   * @returns the message's id
+   */
+  uncertainMessage(store: Store): Promise<string>;
   /**
    * Sends a body, or a payload made of these options, to a store's webhook URL and works through it.
    * @returns the delivery's id
@@ -51,7 +60,7 @@ export interface CommandLineTest {
   send(store: Store, body: PayloadOptions | string): Promise<string>;
   /** Takes away all that there is, once nothing waits any more. */
   empty(): Promise<void>;
-  /** Works through all that waits: deliveries, alerts, posts. */
+  /** Works through all that waits: deliveries, messages, alerts, posts. */
   settle(): Promise<void>;
   /** Every document that is not the other workspace's own. */
   everythingButTheOthers(): Promise<unknown>;
@@ -101,6 +110,18 @@ export function useCommandLine(): CommandLineTest {
       const channelId = (workspaceId === WORKSPACE ? VENDAS : OTHER_CHANNEL).id;
       return await made().services.stores.create(workspaceId, { name, platform: 'assiny', channelId });
     },
+    async createInstance(name, { workspaceId, id, timezone }) {
+      const { instances } = made().services;
+      const created = await instances.create(workspaceId, { name, provider: 'log', credentials: {}, timezone });
+      return await instances.link(workspaceId, created.id, id, true);
+    },
+    async uncertainMessage(store) {
+      const message = await messageModel(database.connection)
+        .findOneAndUpdate({ storeId: store.id }, statusUpdate('uncertain', NOW, 'worker_lost'))
+        .sort({ _id: -1 });
+      if (!message) throw new Error('The store has no message');
+      return message._id.toHexString();
+    },
     async send(store, body) {
       const { intake } = made();
       const answer = await deliver(intake, store.webhookUrl, typeof body === 'string' ? body : assinyPayload(body));
@@ -116,6 +137,8 @@ export function useCommandLine(): CommandLineTest {
     },
     async settle() {
       await made().services.processing.run();
+      await made().services.sending.run();
+      await made().services.dispatch.settled();
       await made().services.posting.run();
     },
     async everythingButTheOthers() {

@@ -12,8 +12,10 @@ async function complete(line: string, workspaceId: string, role: Role = 'admin')
 }
 
 beforeAll(async () => {
-  await commandLine.createStore('Curso de Violão');
-  await commandLine.createStore('Loja alheia', OTHER_WORKSPACE);
+  const store = await commandLine.createStore('Curso de Violão');
+  await commandLine.createInstance('Atendimento', store);
+  const other = await commandLine.createStore('Loja alheia', OTHER_WORKSPACE);
+  await commandLine.createInstance('Instância alheia', other);
 });
 
 const OPTIONS = EVERY_VERB.flatMap(({ name, verb }) =>
@@ -22,8 +24,8 @@ const OPTIONS = EVERY_VERB.flatMap(({ name, verb }) =>
 
 describe.each(OPTIONS)('%s', (line, option) => {
   it.each([
-    [WORKSPACE, ['Loja alheia', OTHER_CHANNEL.name]],
-    [OTHER_WORKSPACE, ['Curso de Violão', VENDAS.name]],
+    [WORKSPACE, ['Loja alheia', 'Instância alheia', OTHER_CHANNEL.name]],
+    [OTHER_WORKSPACE, ['Curso de Violão', 'Atendimento', VENDAS.name]],
   ])('offers in %s what is there and nothing of another workspace', async (workspaceId, strange) => {
     const offered = await complete(line, workspaceId);
     expect(offered.length > 0).toBe(option.complete !== undefined);

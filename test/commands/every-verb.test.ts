@@ -11,18 +11,20 @@ const commandLine = useCommandLine();
 const { type } = commandLine;
 
 let store: Store;
-let deliveryId = '';
+let subject = { id: '', instancia: '', mensagem: '' };
 
 beforeEach(async () => {
   await commandLine.empty();
   store = await commandLine.createStore('Ateliê da Joana');
-  deliveryId = await commandLine.send(store, {
+  const instance = await commandLine.createInstance('Atendimento', store);
+  const id = await commandLine.send(store, {
     event: 'approved_purchase',
     transactionId: 'a sale',
     client: BUYER,
-    product: { productName: 'Produto confidencial' },
+    product: { productId: 'p1', productName: 'Produto confidencial' },
   });
   await commandLine.send(store, '{"nothing":"to read"}');
+  subject = { id, instancia: instance.id, mensagem: await commandLine.uncertainMessage(store) };
 });
 
 const verbs = EVERY_VERB.map((entry) => [entry.name, entry] as const);
@@ -32,7 +34,7 @@ describe.each(verbs)('%s', (name, entry) => {
     'is refused to a %s and does nothing',
     async (role) => {
       const before = await commandLine.everythingButTheOthers();
-      for (const line of [name, ...linesFor(entry, { loja: store.name, id: deliveryId })]) {
+      for (const line of [name, ...linesFor(entry, { loja: store.name, ...subject })]) {
         for (const locale of LOCALES) {
           const sentence = text(locale, 'error.not_allowed', { command: name, role: entry.verb.role });
           expect(refusalOf(await type(line, { role, locale })), line).toBe(sentence);
@@ -43,7 +45,7 @@ describe.each(verbs)('%s', (name, entry) => {
   );
 
   it.each(ROLES.filter((role) => mayAct(role, entry.verb.role)))('does for a %s what it is asked', async (role) => {
-    for (const line of linesFor(entry, { loja: store.id, id: deliveryId })) {
+    for (const line of linesFor(entry, { loja: store.id, ...subject }, role)) {
       expect(refusalOf(await type(line, { role })), line).toBeNull();
     }
     expect(commandLine.faults).toEqual([]);
@@ -55,10 +57,10 @@ describe.each(verbs)('%s', (name, entry) => {
   ])('neither sees nor changes anything from another workspace with %s', async (_case, hasStore) => {
     if (hasStore) await commandLine.createStore('Loja alheia', OTHER_WORKSPACE);
     const before = await commandLine.everythingButTheOthers();
-    for (const line of linesFor(entry, { loja: store.name, id: deliveryId })) {
+    for (const line of linesFor(entry, { loja: store.name, ...subject })) {
       await expectNothingSeen(line, store.id);
     }
-    for (const line of linesFor(entry, { loja: store.id, id: deliveryId })) {
+    for (const line of linesFor(entry, { loja: store.id, ...subject })) {
       await expectNothingSeen(line, store.name);
     }
     await commandLine.settle();
@@ -83,6 +85,10 @@ it('leaves viewers to look and operators to keep things running', () => {
     '/loja ver',
     '/checklist ver',
     '/relatorio loja',
+    '/notificacoes listar',
+    '/instancia listar',
+    '/instancia ver',
+    '/instancia fila',
     '/alertas ver',
     '/eventos listar',
     '/acesso ver',
@@ -91,6 +97,9 @@ it('leaves viewers to look and operators to keep things running', () => {
   expect(namesFor('operator')).toEqual([
     '/loja pausar',
     '/loja retomar',
+    '/notificacoes previa',
+    '/notificacoes testar',
+    '/instancia testar',
     '/alertas testar',
     '/eventos ver',
     '/eventos reprocessar',

@@ -2,6 +2,7 @@ import { commands } from '../../commands/index.ts';
 import type { CommandServices } from '../../commands/services.ts';
 import { quoteArgument } from '../../src/chat/arguments.ts';
 import type { CommandVerb } from '../../src/chat/command.ts';
+import { mayAct, type Role } from '../../src/chat/permissions.ts';
 
 /** Every verb of every command, from the list that the product itself runs, so that a new one cannot be forgotten. */
 export const EVERY_VERB: readonly { name: string; verb: CommandVerb<CommandServices> }[] = commands.flatMap((command) =>
@@ -14,6 +15,10 @@ export interface Subject {
   loja: string;
   /** A delivery's id. */
   id: string;
+  /** An instance's name or id. */
+  instancia: string;
+  /** An uncertain message's id. */
+  mensagem: string;
 }
 
 /** A good value for each option that any verb has. */
@@ -37,10 +42,34 @@ const VALUES: Readonly<Record<string, string>> = {
   comando: 'loja',
   pessoa: '@bia',
   papel: 'operador',
+  tipo: 'http',
+  endereco: 'https://shop.example.invalid/send',
+  segredo: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  numero: '106540352242922',
+  token: 'a-token',
+  verificacao: 'a-word',
+  chave: 'a-key',
+  sessao: 'atendimento',
+  intervalo: '30s',
+  limite: '200',
+  horario: 'seg-sex 08:00-18:00',
+  aquecimento: 'sim',
+  telefone: '11 90000-0001',
+  decisao: 'enviada',
+  notificacao: 'Compra aprovada',
+  etapa: '1',
+  produto: 'Produto confidencial',
+  atraso: '2h',
+  texto: 'Oi, {{customer.first_name}}!',
+  imagem: 'https://exemplo.com.br/imagem.png',
+  ligado: 'não',
 };
 
+/** What a line is about is named wherever it can be. */
+const ALWAYS: ReadonlySet<string> = new Set(['loja', 'instancia']);
+
 /** Options that a verb cannot do without although another one would do as well. */
-const NEEDED: Readonly<Record<string, string>> = { '/eventos reprocessar': 'id' };
+const NEEDED: Readonly<Record<string, string>> = { '/eventos reprocessar': 'id', '/instancia criar': 'nome' };
 
 function typedOption(name: string, subject: Subject, line: number): string {
   const value = { ...VALUES, ...subject, cursor: subject.id }[name];
@@ -48,17 +77,19 @@ function typedOption(name: string, subject: Subject, line: number): string {
   return `${name}:${quoteArgument(name === 'nome' ? `${value} ${line}` : value)}`;
 }
 
-/** Lines that use a verb on a subject: with the options that it needs, with each other one beside these, and with all at last. */
-export function linesFor({ name, verb }: (typeof EVERY_VERB)[number], subject: Subject): string[] {
-  const always = verb.options.filter(
-    (option) => option.required || option.name === 'loja' || option.name === NEEDED[name],
-  );
-  const others = verb.options.filter((option) => !always.includes(option));
-  const choices = [
-    always,
-    ...others.map((option) => [...always, option]),
-    ...(others.length > 1 ? [verb.options] : []),
-  ];
+/**
+ * Lines that use a verb on a subject: with the options that it needs, with each other one beside these, and with all at last.
+ * @param role of who types: options that ask for more than the verb are left out
+ */
+export function linesFor(
+  { name, verb }: (typeof EVERY_VERB)[number],
+  subject: Subject,
+  role: Role = 'admin',
+): string[] {
+  const allowed = verb.options.filter((option) => mayAct(role, option.role ?? 'viewer'));
+  const always = allowed.filter((option) => option.required || ALWAYS.has(option.name) || option.name === NEEDED[name]);
+  const others = allowed.filter((option) => !always.includes(option));
+  const choices = [always, ...others.map((option) => [...always, option]), ...(others.length > 1 ? [allowed] : [])];
   return choices.map((options, line) =>
     [name, ...options.map((option) => typedOption(option.name, subject, line))].join(' '),
   );

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { NOTIFICATION_TYPES } from '../../src/messages/notification-catalogue.ts';
 import { EVENT_KINDS } from '../../src/platforms/platform.ts';
+import { PROVIDERS } from '../../src/senders/sender.ts';
 import type { ErrorCode } from '../../src/text/product-error.ts';
 import { LOCALES, type Locale, type TextValues, text } from '../../src/text/text.ts';
 import { blockOf, refusalOf, textOf, useCommandLine, WORKSPACE } from './command-line-test.ts';
@@ -7,7 +9,7 @@ import { blockOf, refusalOf, textOf, useCommandLine, WORKSPACE } from './command
 const commandLine = useCommandLine();
 const { type } = commandLine;
 
-const COMMANDS = '/loja, /checklist, /relatorio, /alertas, /eventos, /acesso';
+const COMMANDS = '/loja, /checklist, /relatorio, /notificacoes, /instancia, /alertas, /eventos, /acesso';
 const STORE_VERBS = 'criar, listar, ver, webhook, editar, pausar, retomar, trocar-url, remover';
 const STORES = 'Ateliê da Ana, Hoje';
 const CHANNELS = { count: 2, channels: '#vendas, #equipe' };
@@ -85,6 +87,27 @@ const MISTAKES: [line: string, code: ErrorCode, values?: TextValues][] = [
   ['/eventos listar loja:Hoje cursor:nenhum', 'cursor_unknown'],
   ['/eventos ver 123', 'delivery_unknown', { id: '123' }],
   ['/eventos ver 0123456789abcdef01234567', 'delivery_unknown', { id: '0123456789abcdef01234567' }],
+  ['/notificacoes texto pix gerado loja:Hoje texto:"Oi {{nome"', 'text_tag_unclosed', { place: '{{nome' }],
+  ['/notificacoes texto pix gerado loja:Hoje etapa:3 texto:Oi', 'step_unknown', { step: '3', last: 2 }],
+  ['/notificacoes desligar pix gerado loja:Hoje etapa:2', 'step_unknown', { step: '2', last: 1 }],
+  ['/notificacoes texto pix gerado loja:Hoje imagem:foto.png', 'image_unknown', { address: 'foto.png' }],
+  ['/notificacoes atraso pix gerado loja:Hoje atraso:logo', 'delay_unknown', { delay: 'logo' }],
+  ['/notificacoes atraso pix gerado loja:Hoje atraso:"2h 09:00"', 'delay_unknown', { delay: '2h 09:00' }],
+  [
+    '/notificacoes ligar pix gerado loja:Hoje produto:Nada',
+    'product_unknown',
+    { product: 'Nada', count: 0, names: '' },
+  ],
+  ['/notificacoes testar pix gerado 11 90000-0001 loja:Hoje', 'instance_not_linked', { store: 'Hoje' }],
+  ['/notificacoes testar pix gerado telefone:123 loja:Hoje', 'phone_unknown', { phone: '123' }],
+  ['/notificacoes caminho-feliz Hoje ligado:talvez', 'yes_no_unknown', { option: 'ligado', answer: 'talvez' }],
+  ['/notificacoes listar', 'store_which', { names: STORES }],
+  ['/instancia listar', 'instance_none'],
+  [
+    '/instancia criar Nova tipo:telegram',
+    'provider_unknown',
+    { provider: 'telegram', providers: PROVIDERS.join(', ') },
+  ],
   ['/eventos reprocessar', 'replay_what'],
   ['/acesso dar @bia papel:chefe', 'role_unknown', { role: 'chefe', roles: 'leitor, operador, admin' }],
   ['/eventos reprocessar todos:tudo loja:Hoje', 'replay_group_unknown', { group: 'tudo', groups: GROUPS }],
@@ -112,6 +135,12 @@ describe('a mistake', () => {
     expect(refusalOf(await type('/alertas eventos loja:Hoje eventos:"chargeback, vendinhas"', { locale }))).toBe(
       sentence,
     );
+  });
+
+  it.each(LOCALES)('in the name of a notification is answered with all of them (%s)', async (locale: Locale) => {
+    const names = NOTIFICATION_TYPES.map((type) => text(locale, `notification.${type}`)).join(', ');
+    const sentence = text(locale, 'error.notification_unknown', { name: 'carrinho', names });
+    expect(refusalOf(await type('/notificacoes ligar carrinho', { locale }))).toBe(sentence);
   });
 
   it.each([

@@ -122,6 +122,26 @@ describe('the daily summary', () => {
     expect(message?.blocks.at(-1)).toMatchObject({ text: 'Nenhum recebimento neste dia.' });
   });
 
+  it('tells what became of the messages, and why', async () => {
+    const { workspaceId, id } = store;
+    const input = { name: 'Atendimento', provider: 'log', credentials: {}, timezone: 'America/Sao_Paulo' } as const;
+    const instance = await product.services.instances.create(workspaceId, input);
+    await product.services.instances.link(workspaceId, instance.id, id, true);
+    await sell('a', 10_000);
+    await sell('b', 10_000);
+    await sell('c', 10_000, 'pix_generated');
+    await sell('c', 10_000);
+    await product.services.sending.run();
+    await product.services.dispatch.settled();
+    time = EIGHT_NEXT_MORNING;
+    const [message] = await summaries();
+    const paragraphs = message?.blocks.flatMap((block) => (block.type === 'paragraph' ? [block.text] : []));
+    expect(paragraphs?.slice(1)).toEqual([
+      '5 mensagens: 3 enviada, 2 cancelada.',
+      '2 × O comprador já passou dessa etapa.',
+    ]);
+  });
+
   it('posts nothing on the first day, for a paused store, or without a channel', async () => {
     expect(await summaries()).toEqual([]);
     time = EIGHT_NEXT_MORNING;

@@ -35,6 +35,7 @@ export function productOn(
     publicUrl: () => 'http://localhost:3000',
     defaultTimezone: 'America/Sao_Paulo',
     locale: 'pt-BR',
+    allowedHosts: [],
     surfaces: [options.surface ?? surface],
     duties: { serve: true, process: true, post: true },
     log: pino({ level: 'silent' }),

@@ -1,5 +1,5 @@
+import { phoneToE164 } from '../../text/phone.ts';
 import type { Buyer } from '../platform.ts';
-import { phoneToE164 } from './phone.ts';
 import type { Client } from './schema.ts';
 
 const NOBODY: Buyer = { name: null, firstName: null, email: null, phone: null, document: null };

@@ -1,5 +1,5 @@
+import { phoneToE164 } from '../../text/phone.ts';
 import { isJsonObject, type JsonObject } from './fields.ts';
-import { phoneToE164 } from './phone.ts';
 
 const MOST_KEYS = 50;
 const LONGEST_KEY = 100;

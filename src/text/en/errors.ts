@@ -25,6 +25,37 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.platform_unknown': 'I do not know the platform “{platform}”. Use one of: {platforms}.',
   'error.timezone_unknown': '“{timezone}” is not a time zone. Use one such as America/Sao_Paulo or America/Manaus.',
   'error.currency_unknown': '“{currency}” is not a currency. Use the three-letter code, such as BRL or USD.',
+  'error.text_empty': 'The text is empty. Write the message after texto:',
+  'error.text_long': 'The text has {length, number} characters and the most is {maximum, number}. Make it shorter.',
+  'error.text_tag_unclosed': 'A tag is not closed near “{place}”. Close it with the double braces or with its end tag.',
+  'error.text_tag_unsupported': '“{tag}” cannot be used in a text. Use only variables and blocks.',
+  'error.text_variable_unknown': 'There is no variable “{name}” in this notification. Those that exist: {names}.',
+  'error.notification_unknown': 'There is no notification “{name}”. Those that exist: {names}.',
+  'error.delay_unknown': '“{delay}” is not a delay. Use, for example, 15min, 2h or 1d 09:00.',
+  'error.step_unknown': 'There is no step “{step}”. Use a number from 1 to {last}.',
+  'error.product_unknown':
+    'I cannot find the product “{product}” in this store’s events. {count, plural, =0 {None has come yet: wait for the first event.} other {There are: {names}.}}',
+  'error.product_text_first':
+    'A product has one text of its own, in the first step. Leave etapa: and imagem: out and write one text.',
+  'error.text_variants': 'These are too many texts. Use up to {maximum}, with a line of --- between them.',
+  'error.image_unknown':
+    '“{address}” is not the address of a picture. Use one that begins with https://, or imagem:nenhuma to take it away.',
+  'error.instance_not_linked': 'The store “{store}” has no instance. Link one with /instancia vincular.',
+  'error.message_unknown':
+    'There is no uncertain message with the code {id}. See those that exist with /instancia fila.',
+  'error.phone_unknown': '“{phone}” is not a phone number. Type it with its area code, for example 11 90000-0001.',
+  'error.provider_unknown': 'There is no provider “{provider}”. Use one of these: {providers}.',
+  'error.instance_none': 'There is no instance yet. Create the first with /instancia criar Name of the instance',
+  'error.instance_which': 'There are several instances. Choose one or add instancia: and one of these names: {names}.',
+  'error.instance_unknown': 'There is no such instance. See those that exist with /instancia listar.',
+  'error.instance_unknown_named': 'There is no instance “{name}”. Those that exist: {names}.',
+  'error.instance_name_empty': 'The instance needs a name. Type, for example, /instancia criar Support',
+  'error.instance_name_long': 'The name has {length, number} characters and the most is {maximum}. Use a shorter one.',
+  'error.instance_name_taken': 'There is an instance of that name already. Choose another.',
+  'error.instance_interval':
+    'The interval is too short for this provider. Use at least {seconds, plural, one {1 second} other {# seconds}}.',
+  'error.instance_credentials': 'Access data of {provider} are missing or wrong: {fields}. See the provider’s panel.',
+  'error.instance_setting_unknown': '“{value}” does not fit {option}. See an example with /instancia editar.',
   'error.period_unknown':
     'I did not understand the period “{period}”. Use hoje, ontem, 7d, 30d, mes or two dates, such as 2026-11-01 2026-11-24.',
   'error.day_unknown':

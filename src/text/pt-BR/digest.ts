@@ -7,4 +7,5 @@ export const digest = {
   'digest.chargebacks': 'Chargebacks',
   'digest.daily_deliveries': '{total, plural, one {# recebimento} other {# recebimentos}}: {parts}.',
   'digest.daily_no_deliveries': 'Nenhum recebimento neste dia.',
+  'digest.daily_messages': '{total, plural, one {# mensagem} other {# mensagens}}: {parts}.',
 } as const;

@@ -22,6 +22,39 @@ export const errors = {
   'error.platform_unknown': 'Não conheço a plataforma “{platform}”. Use uma destas: {platforms}.',
   'error.timezone_unknown': '“{timezone}” não é um fuso horário. Use um como America/Sao_Paulo ou America/Manaus.',
   'error.currency_unknown': '“{currency}” não é uma moeda. Use o código de três letras, como BRL ou USD.',
+  'error.text_empty': 'O texto está vazio. Escreva a mensagem depois de texto:',
+  'error.text_long': 'O texto tem {length, number} caracteres e o máximo é {maximum, number}. Encurte-o.',
+  'error.text_tag_unclosed':
+    'Há uma marca sem fechar perto de “{place}”. Feche com as chaves duplas ou com a marca de fim.',
+  'error.text_tag_unsupported': 'Não dá para usar “{tag}” em um texto. Use só variáveis e blocos.',
+  'error.text_variable_unknown': 'Não existe a variável “{name}” nesta notificação. As que existem: {names}.',
+  'error.notification_unknown': 'Não conheço a notificação “{name}”. As que existem: {names}.',
+  'error.delay_unknown': 'Não entendi “{delay}”. Use, por exemplo, 15min, 2h ou 1d 09:00.',
+  'error.step_unknown': 'Não existe a etapa “{step}”. Use um número de 1 a {last}.',
+  'error.product_unknown':
+    'Não encontrei o produto “{product}” nos eventos desta loja. {count, plural, =0 {Ainda não chegou nenhum: espere o primeiro evento.} other {Os que existem: {names}.}}',
+  'error.product_text_first':
+    'Um produto tem um só texto próprio, na primeira etapa. Deixe etapa: e imagem: de fora e escreva um texto.',
+  'error.text_variants': 'São textos demais. Use até {maximum}, separados por uma linha com ---.',
+  'error.image_unknown':
+    '“{address}” não é o endereço de uma imagem. Use um que comece com https://, ou imagem:nenhuma para tirar.',
+  'error.instance_not_linked': 'A loja “{store}” não tem instância. Vincule uma com /instancia vincular.',
+  'error.message_unknown':
+    'Não encontrei uma mensagem incerta com o código {id}. Veja as que existem com /instancia fila.',
+  'error.phone_unknown': '“{phone}” não é um telefone. Digite com DDD, por exemplo 11 90000-0001.',
+  'error.provider_unknown': 'Não conheço o tipo “{provider}”. Use um destes: {providers}.',
+  'error.instance_none': 'Ainda não há nenhuma instância. Crie a primeira com /instancia criar Nome da instância',
+  'error.instance_which': 'Há mais de uma instância. Escolha uma ou acrescente instancia: e um destes nomes: {names}.',
+  'error.instance_unknown': 'Não encontrei essa instância. Veja as que existem com /instancia listar.',
+  'error.instance_unknown_named': 'Não encontrei a instância “{name}”. As que existem: {names}.',
+  'error.instance_name_empty': 'A instância precisa de um nome. Digite, por exemplo, /instancia criar Atendimento',
+  'error.instance_name_long': 'O nome tem {length, number} caracteres e o máximo é {maximum}. Use um nome mais curto.',
+  'error.instance_name_taken': 'Já existe uma instância com esse nome. Escolha outro.',
+  'error.instance_interval':
+    'O intervalo é curto demais para esse tipo. Use pelo menos {seconds, plural, one {1 segundo} other {# segundos}}.',
+  'error.instance_credentials':
+    'Faltam dados de acesso do {provider}, ou não servem: {fields}. Confira no painel do provedor.',
+  'error.instance_setting_unknown': '“{value}” não serve para {option}. Veja um exemplo com /instancia editar.',
   'error.period_unknown':
     'Não entendi o período “{period}”. Use hoje, ontem, 7d, 30d, mes ou duas datas, como 01/11/2026 24/11/2026.',
   'error.day_unknown': 'O dia {day} não existe no calendário. Confira a data e digite dia/mês/ano, como 24/11/2026.',

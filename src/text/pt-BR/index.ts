@@ -7,7 +7,11 @@ import { discord } from './discord.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
 import { help } from './help.ts';
+import { instances } from './instances.ts';
+import { messages } from './messages.ts';
+import { notifications } from './notifications.ts';
 import { reports } from './reports.ts';
+import { sendFailures } from './send-failures.ts';
 import { slack } from './slack.ts';
 import { stores } from './stores.ts';
 import { vocabulary } from './vocabulary.ts';
@@ -16,6 +20,9 @@ export const ptBR = {
   ...errors,
   ...stores,
   ...checklist,
+  ...instances,
+  ...messages,
+  ...notifications,
   ...reports,
   ...alerts,
   ...events,
@@ -26,4 +33,5 @@ export const ptBR = {
   ...access,
   ...slack,
   ...vocabulary,
+  ...sendFailures,
 } as const;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { phoneToE164 } from '../../../src/platforms/assiny/phone.ts';
+import { phoneToE164 } from '../../src/text/phone.ts';
 
 describe('phoneToE164', () => {
   it.each([

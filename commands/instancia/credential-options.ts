@@ -1,0 +1,100 @@
+import type { CommandOption, OptionValues } from '../../src/chat/command.ts';
+import type { Provider } from '../../src/senders/sender.ts';
+import { typedValue } from '../options/typed-value.ts';
+import type { CommandServices } from '../services.ts';
+
+type CredentialOption = CommandOption<CommandServices>;
+
+const address: CredentialOption = {
+  name: 'endereco',
+  description: 'option.provider_address',
+  required: false,
+  example: 'https://whatsapp.minhaempresa.com.br',
+};
+const phoneNumberId: CredentialOption = {
+  name: 'numero',
+  description: 'option.phone_number_id',
+  required: false,
+  example: '106540352242922',
+};
+const accessToken: CredentialOption = {
+  name: 'token',
+  description: 'option.access_token',
+  required: false,
+  example: 'EAAGm0PX4ZCps',
+};
+const verifyToken: CredentialOption = {
+  name: 'verificacao',
+  description: 'option.verify_token',
+  required: false,
+  example: 'uma-palavra-inventada',
+};
+const apiKey: CredentialOption = {
+  name: 'chave',
+  description: 'option.api_key',
+  required: false,
+  example: '429683C4C977415CAAFCCE10F7D57E11',
+};
+const session: CredentialOption = {
+  name: 'sessao',
+  description: 'option.evolution_instance',
+  required: false,
+  example: 'atendimento',
+};
+const secret: CredentialOption = {
+  name: 'segredo',
+  description: 'option.provider_secret',
+  required: false,
+  example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+};
+
+/** Every option that is told to some provider. None of them is ever shown again. */
+export const CREDENTIAL_OPTIONS = [address, phoneNumberId, accessToken, verifyToken, apiKey, session, secret];
+
+interface CredentialField {
+  option: CredentialOption;
+  /** What the provider's schema calls it. */
+  field: string;
+  required: boolean;
+}
+
+/** What each provider has to be told, in the order in which a form asks for it. */
+const FIELDS: Record<Provider, readonly CredentialField[]> = {
+  log: [],
+  'whatsapp-cloud': [
+    { option: phoneNumberId, field: 'phoneNumberId', required: true },
+    { option: accessToken, field: 'accessToken', required: true },
+    { option: secret, field: 'appSecret', required: true },
+    { option: verifyToken, field: 'verifyToken', required: true },
+    { option: address, field: 'baseUrl', required: false },
+  ],
+  evolution: [
+    { option: address, field: 'baseUrl', required: true },
+    { option: apiKey, field: 'apiKey', required: true },
+    { option: session, field: 'instanceName', required: true },
+    { option: secret, field: 'webhookSecret', required: false },
+  ],
+  http: [
+    { option: address, field: 'url', required: true },
+    { option: secret, field: 'secret', required: true },
+  ],
+};
+
+export function credentialFields(provider: Provider): readonly CredentialField[] {
+  return FIELDS[provider];
+}
+
+/** What was typed of a provider's credentials, by its own names. What another provider would need is left out. */
+export function typedCredentials(provider: Provider, options: OptionValues): Record<string, string> {
+  return Object.fromEntries(
+    FIELDS[provider].flatMap(({ option, field }) => {
+      const typed = typedValue(options, option.name);
+      return typed === undefined ? [] : [[field, typed] as const];
+    }),
+  );
+}
+
+/** True when something is missing that the provider cannot do without. */
+export function lacksCredentials(provider: Provider, options: OptionValues): boolean {
+  return FIELDS[provider].some(({ option, required }) => required && typedValue(options, option.name) === undefined);
+}

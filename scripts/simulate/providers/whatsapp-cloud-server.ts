@@ -1,0 +1,202 @@
+import { createHmac } from 'node:crypto';
+import { z } from 'zod';
+import { parsedJson } from '../parsed-json.ts';
+import type { AcceptedMessage } from './accepted-message.ts';
+import {
+  type LoopbackAnswer,
+  type LoopbackRequest,
+  type LoopbackServer,
+  startLoopbackServer,
+} from './loopback-server.ts';
+
+export interface WhatsAppCloudOptions {
+  phoneNumberId: string;
+  accessToken: string;
+  /** Signs what the server sends to a webhook. */
+  appSecret: string;
+  /** Meta's own limits, unless they are said. */
+  messagesPerSecond?: number;
+  millisecondsBetweenMessagesToOne?: number;
+  /** Whether a phone (E.164) has WhatsApp; all have. */
+  isOnWhatsApp?(phone: string): boolean;
+  /** Whether a phone has written in the last 24 hours; those whose reply the server has told of have. */
+  isWindowOpen?(phone: string): boolean;
+  /** Names of the templates that are approved. */
+  templates?: readonly string[];
+  /** Called before the answer leaves, since a webhook may overtake it. */
+  onAccepted?(message: AcceptedMessage): void;
+  now?(): Date;
+  port?: number;
+}
+
+export interface WhatsAppCloudServer extends LoopbackServer {
+  /** Every message that was taken, in order. */
+  readonly accepted: readonly AcceptedMessage[];
+  /** From now on every token is refused, or none but the right one. */
+  setTokenRevoked(revoked: boolean): void;
+  /**
+   * Tells a webhook what became of a message.
+   * @param errorCode for `failed`
+   * @returns the status of its answer
+   */
+  sendStatus(
+    webhookUrl: string,
+    id: string,
+    status: 'sent' | 'delivered' | 'read' | 'failed',
+    errorCode?: number,
+  ): Promise<number>;
+  /** Tells a webhook that a buyer has written, which opens the window for 24 hours. @returns the status of its answer */
+  sendReply(webhookUrl: string, phone: string, text: string): Promise<number>;
+}
+
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
+const LIMITS = { messagesPerSecond: 80, millisecondsBetweenMessagesToOne: 6000 };
+
+const messageSchema = z.object({
+  messaging_product: z.literal('whatsapp'),
+  to: z.string().regex(/^\+?\d+$/),
+  type: z.enum(['text', 'image', 'template']),
+  text: z.object({ body: z.string().min(1).max(4096) }).optional(),
+  image: z.object({ link: z.url(), caption: z.string().max(1024).optional() }).optional(),
+  template: z
+    .object({
+      name: z.string(),
+      language: z.object({ code: z.string() }),
+      components: z.array(
+        z.object({ parameters: z.array(z.object({ text: z.string().regex(/^(?!.*( {4}|[\n\t])).+$/s) })) }),
+      ),
+    })
+    .optional(),
+  biz_opaque_callback_data: z.string().optional(),
+});
+type Message = z.output<typeof messageSchema>;
+
+/** Meta's Cloud API as far as Sininho uses it, with its token check, its limits and its errors. */
+export async function startWhatsAppCloudServer(options: WhatsAppCloudOptions): Promise<WhatsAppCloudServer> {
+  const { now = () => new Date(), isOnWhatsApp = () => true, templates = [] } = options;
+  const limits = { ...LIMITS, ...options };
+  const accepted: AcceptedMessage[] = [];
+  const lastReplies = new Map<string, number>();
+  /** When each phone was sent something, in milliseconds. */
+  const lastTaken = new Map<string, number>();
+  let revoked = false;
+
+  const isWindowOpen =
+    options.isWindowOpen ??
+    ((phone: string) => now().getTime() - (lastReplies.get(phone) ?? -Infinity) < DAY_MILLISECONDS);
+
+  function handle(request: LoopbackRequest): LoopbackAnswer {
+    if (revoked || request.headers.authorization !== `Bearer ${options.accessToken}`) {
+      return problem(401, 190, 'Error validating access token: Session has expired');
+    }
+    const [, , phoneNumberId, edge] = request.path.split('/');
+    if (phoneNumberId !== options.phoneNumberId) return problem(400, 100, 'Unsupported request', 33);
+    if (request.method === 'GET') return { status: 200, body: { id: phoneNumberId, quality_rating: 'GREEN' } };
+    return edge === 'messages' ? take(request.body) : problem(400, 100, 'Unsupported request', 33);
+  }
+
+  function take(body: string): LoopbackAnswer {
+    const read = messageSchema.safeParse(parsedJson(body));
+    if (!read.success) return problem(400, 100, 'Invalid parameter');
+    const phone = read.data.to.replace(/^\+?/, '+');
+    const refusal = refusalOf(read.data, phone);
+    if (refusal) return refusal;
+    const id = `wamid.${accepted.length + 1}.${phone.slice(-4)}`;
+    lastTaken.set(phone, now().getTime());
+    const message: AcceptedMessage = {
+      id,
+      phone,
+      at: now(),
+      messageId: read.data.biz_opaque_callback_data ?? null,
+      ...contentOf(read.data),
+    };
+    accepted.push(message);
+    options.onAccepted?.(message);
+    const contact = { input: read.data.to, wa_id: phone.slice(1) };
+    return { status: 200, body: { messaging_product: 'whatsapp', contacts: [contact], messages: [{ id }] } };
+  }
+
+  function refusalOf({ type, template }: Message, phone: string): LoopbackAnswer | null {
+    const time = now().getTime();
+    const oneSecondFull = accepted.at(-limits.messagesPerSecond);
+    if (oneSecondFull && time - oneSecondFull.at.getTime() < 1000) return problem(429, 130429, 'Rate limit hit');
+    if (time - (lastTaken.get(phone) ?? -Infinity) < limits.millisecondsBetweenMessagesToOne) {
+      return problem(400, 131056, '(Business Account, Consumer Account) pair rate limit hit');
+    }
+    if (!isOnWhatsApp(phone)) return problem(400, 131026, 'Message undeliverable');
+    if (type !== 'template' && !isWindowOpen(phone)) return problem(400, 131047, 'Re-engagement message');
+    if (type === 'template' && !templates.includes(template?.name ?? '')) {
+      return problem(404, 132001, 'Template name does not exist in the translation');
+    }
+    return null;
+  }
+
+  function post(webhookUrl: string, value: object): Promise<number> {
+    const metadata = { display_phone_number: '5511900000000', phone_number_id: options.phoneNumberId };
+    const change = { field: 'messages', value: { messaging_product: 'whatsapp', metadata, ...value } };
+    const body = JSON.stringify({
+      object: 'whatsapp_business_account',
+      entry: [{ id: '1', changes: [change] }],
+    });
+    const signature = createHmac('sha256', options.appSecret).update(body).digest('hex');
+    const headers = { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` };
+    return fetch(webhookUrl, { method: 'POST', headers, body }).then(({ status }) => status);
+  }
+
+  const server = await startLoopbackServer(handle, options.port);
+  return {
+    ...server,
+    accepted,
+    setTokenRevoked(value) {
+      revoked = value;
+    },
+    sendStatus(webhookUrl, id, status, errorCode) {
+      const message = accepted.find((candidate) => candidate.id === id);
+      const errors = errorCode === undefined ? {} : { errors: [{ code: errorCode, title: 'An error' }] };
+      const callback = message?.messageId ? { biz_opaque_callback_data: message.messageId } : {};
+      const recipient = message?.phone.slice(1);
+      const told = { id, status, timestamp: seconds(now()), recipient_id: recipient, ...callback, ...errors };
+      return post(webhookUrl, { statuses: [told] });
+    },
+    sendReply(webhookUrl, phone, text) {
+      lastReplies.set(phone, now().getTime());
+      const from = phone.slice(1);
+      const message = {
+        from,
+        id: `wamid.reply.${now().getTime()}`,
+        timestamp: seconds(now()),
+        type: 'text',
+        text: { body: text },
+      };
+      return post(webhookUrl, { contacts: [{ profile: { name: 'A buyer' }, wa_id: from }], messages: [message] });
+    },
+  };
+}
+
+function seconds(moment: Date): string {
+  return String(Math.floor(moment.getTime() / 1000));
+}
+
+function contentOf({ text, image, template }: Message): Pick<AcceptedMessage, 'text' | 'imageUrl' | 'template'> {
+  const parameters = template?.components.flatMap((component) =>
+    component.parameters.map((parameter) => parameter.text),
+  );
+  return {
+    text: text?.body ?? image?.caption ?? parameters?.join(' ') ?? '',
+    imageUrl: image?.link ?? null,
+    template: template?.name ?? null,
+  };
+}
+
+/** An error as the Graph API writes it. */
+function problem(status: number, code: number, message: string, subcode?: number): LoopbackAnswer {
+  const error = {
+    message: `(#${code}) ${message}`,
+    type: 'OAuthException',
+    code,
+    ...(subcode === undefined ? {} : { error_subcode: subcode }),
+    error_data: { messaging_product: 'whatsapp', details: message },
+    fbtrace_id: 'AbCdEf',
+  };
+  return { status, body: { error } };
+}

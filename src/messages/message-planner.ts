@@ -1,0 +1,212 @@
+import mongoose, { type Connection } from 'mongoose';
+import { refusedAsDuplicates } from '../database/duplicate-key.ts';
+import { type EventDocument, eventModel } from '../events/event-model.ts';
+import type { Store } from '../stores/store-service.ts';
+import type { ContactBook } from './contact-book.ts';
+import { mainItem, purchaseKeyOf, supersederOf } from './happy-path.ts';
+import {
+  type MessageDocument,
+  type MessageStatus,
+  messageModel,
+  OPEN_STATUSES,
+  statusUpdate,
+} from './message-model.ts';
+import { NOTIFICATION_CATALOGUE } from './notification-catalogue.ts';
+import {
+  dueAt,
+  type NotificationSettings,
+  type NotificationSettingsService,
+  type NotificationStep,
+} from './notification-settings.ts';
+
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1_000;
+const KINDS = [...new Set(NOTIFICATION_CATALOGUE.map(({ kind }) => kind))];
+
+export interface MessagePlanner {
+  /**
+   * Plans the messages of new events and cancels what they make out of place. Can be repeated, and run at the same time for other
+   * events of the same buyer: of two runs, the one that reads last sees all events and leaves the right answer.
+   * @param events already kept in the database
+   */
+  plan(store: Store, events: readonly EventDocument[]): Promise<void>;
+  /** The event that makes a message out of place by now; undefined when it may still be sent. */
+  supersederNow(store: Store, message: Pick<MessageDocument, 'eventId'>): Promise<EventDocument | undefined>;
+}
+
+/** A purchase's event with its id, as the happy path compares it. */
+type KnownEvent = EventDocument & { id: string; purchaseKey: string };
+
+export function createMessagePlanner(dependencies: {
+  connection: Connection;
+  settings: NotificationSettingsService;
+  contacts: ContactBook;
+  /** True when messages of the store have an instance to go through. */
+  hasInstance(storeId: string): Promise<boolean>;
+  now?: () => Date;
+}): MessagePlanner {
+  const { connection, settings, contacts, hasInstance, now = () => new Date() } = dependencies;
+  const messages = messageModel(connection);
+  const events = eventModel(connection);
+
+  /** All that happened in the purchases and journeys of some events, those included. */
+  async function journeysOf(storeId: string, starting: readonly EventDocument[]): Promise<KnownEvent[]> {
+    const orderKeys = [...new Set(starting.map(({ orderKey }) => orderKey))];
+    const journeyKeys = [...new Set(starting.flatMap(({ journeyKey }) => journeyKey ?? []))];
+    const telling = { storeId, kind: { $in: KINDS }, test: false };
+    const [ofOrders, ofJourneys] = await Promise.all([
+      events.find({ ...telling, orderKey: { $in: orderKeys } }).lean<EventDocument[]>(),
+      journeyKeys.length === 0
+        ? []
+        : events.find({ ...telling, journeyKey: { $in: journeyKeys } }).lean<EventDocument[]>(),
+    ]);
+    const known = new Map([...ofOrders, ...ofJourneys].map((event) => [event._id.toHexString(), event]));
+    return [...known.values()].map(asKnown);
+  }
+
+  async function cancelOutOfPlace(store: Store, journeys: readonly KnownEvent[]): Promise<void> {
+    const byId = new Map(journeys.map((event) => [event.id, event]));
+    const open = await messages
+      .find({ storeId: store.id, eventId: { $in: [...byId.keys()] }, status: { $in: OPEN_STATUSES } })
+      .select({ eventId: 1 })
+      .lean<Pick<MessageDocument, '_id' | 'eventId'>[]>();
+    for (const { _id, eventId } of open) {
+      const event = byId.get(eventId);
+      const superseder = event && supersederOf(event, neighboursOf(event, journeys), store);
+      if (!superseder) continue;
+      await messages.updateOne(
+        { _id, status: { $in: OPEN_STATUSES } },
+        statusUpdate('cancelled', now(), 'superseded', { supersededBy: superseder.id }),
+      );
+    }
+  }
+
+  async function newMessages(store: Store, fresh: readonly KnownEvent[], journeys: readonly KnownEvent[]) {
+    const wanted = await settings.all(store.id);
+    const optedOut = await contacts.optedOut(
+      store.workspaceId,
+      fresh.flatMap(({ buyer }) => buyer.phone ?? []),
+    );
+    return fresh.flatMap((event) => {
+      const superseder = supersederOf(event, neighboursOf(event, journeys), store);
+      return stepsOf(event, wanted).map(({ type, step, position }) => {
+        const message = newMessage(store, event, { type, step, position, createdAt: now() });
+        return withFirstStatus(
+          message,
+          firstStatus(message, superseder, optedOut, store, now()),
+          superseder?.id ?? null,
+        );
+      });
+    });
+  }
+
+  return {
+    async plan(store, starting) {
+      const telling = starting.filter(({ kind, orderKey }) => orderKey !== null && KINDS.includes(kind));
+      if (telling.length === 0 || !(await hasInstance(store.id))) return;
+      const journeys = await journeysOf(store.id, telling);
+      const freshIds = new Set(telling.map(({ _id }) => _id.toHexString()));
+      const planned = await newMessages(
+        store,
+        journeys.filter(({ id }) => freshIds.has(id)),
+        journeys,
+      );
+      if (planned.length > 0) await refusedAsDuplicates(messages.collection.insertMany(planned, { ordered: false }));
+      if (journeys.length > 1) await cancelOutOfPlace(store, journeys);
+    },
+
+    async supersederNow(store, { eventId }) {
+      const starting = await events.findById(eventId).lean<EventDocument>();
+      if (!starting) return undefined;
+      const journeys = await journeysOf(store.id, [starting]);
+      return supersederOf(asKnown(starting), neighboursOf(asKnown(starting), journeys), store);
+    },
+  };
+}
+
+function asKnown(event: EventDocument): KnownEvent {
+  return { ...event, id: event._id.toHexString(), purchaseKey: purchaseKeyOf(event) };
+}
+
+/** A batch holds the journeys of many buyers; only those of the event's own purchase and journey say something about it. */
+function neighboursOf(event: KnownEvent, journeys: readonly KnownEvent[]): KnownEvent[] {
+  return journeys.filter(
+    ({ purchaseKey, journeyKey }) =>
+      purchaseKey === event.purchaseKey || (journeyKey !== null && journeyKey === event.journeyKey),
+  );
+}
+
+function stepsOf(event: EventDocument, wanted: readonly NotificationSettings[]) {
+  const ofKind = new Set(NOTIFICATION_CATALOGUE.filter(({ kind }) => kind === event.kind).map(({ type }) => type));
+  const product = mainItem(event.items)?.productId ?? null;
+  return wanted
+    .filter((settings) => ofKind.has(settings.type) && isOn(settings, product))
+    .flatMap(({ type, steps }) => steps.map((step, position) => ({ type, step, position })));
+}
+
+/** A product's own switch wins over that of the notification. */
+function isOn({ enabled, products }: NotificationSettings, product: string | null): boolean {
+  return products.find(({ productId }) => productId === product)?.enabled ?? enabled;
+}
+
+function newMessage(
+  store: Store,
+  event: KnownEvent,
+  {
+    type,
+    step,
+    position,
+    createdAt,
+  }: { type: NotificationSettings['type']; step: NotificationStep; position: number; createdAt: Date },
+): MessageDocument {
+  // A clock that runs ahead on the platform's side must not hold a message back.
+  const happened = new Date(Math.min(event.occurredAt.getTime(), event.recordedAt.getTime()));
+  const due = dueAt(step.delay, happened, store.timezone);
+  return {
+    _id: new mongoose.Types.ObjectId(),
+    workspaceId: store.workspaceId,
+    storeId: store.id,
+    type,
+    step: position,
+    purchaseKey: event.purchaseKey,
+    orderKey: event.orderKey ?? '',
+    eventId: event.id,
+    phone: event.buyer.phone,
+    firstName: event.buyer.firstName,
+    dueAt: due,
+    availableAt: due,
+    expiresAt: new Date(due.getTime() + store.queueLimitDays * DAY_MILLISECONDS),
+    status: 'scheduled',
+    reason: null,
+    supersededBy: null,
+    instanceId: null,
+    attempts: 0,
+    sendingSince: null,
+    sentAt: null,
+    providerMessageId: null,
+    history: [],
+    createdAt,
+  };
+}
+
+function firstStatus(
+  { phone, expiresAt }: MessageDocument,
+  superseder: KnownEvent | undefined,
+  optedOut: ReadonlySet<string>,
+  store: Store,
+  at: Date,
+): { status: MessageStatus; reason: string | null } {
+  if (superseder) return { status: 'cancelled', reason: 'superseded' };
+  if (phone === null) return { status: 'skipped', reason: 'no_phone' };
+  if (optedOut.has(phone)) return { status: 'skipped', reason: 'opted_out' };
+  if (store.paused) return { status: 'skipped', reason: 'store_paused' };
+  if (expiresAt <= at) return { status: 'dropped', reason: 'too_old' };
+  return { status: 'scheduled', reason: null };
+}
+
+function withFirstStatus(
+  message: MessageDocument,
+  { status, reason }: { status: MessageStatus; reason: string | null },
+  supersededBy: string | null,
+): MessageDocument {
+  return { ...message, status, reason, supersededBy, history: [{ status, at: message.createdAt, reason }] };
+}

@@ -1,0 +1,31 @@
+import { sendFailureText } from '../senders/send-failure-text.ts';
+import { SEND_FAILURES } from '../senders/sender.ts';
+import type { Translate } from '../text/text.ts';
+
+const REASONS = [
+  'superseded',
+  'no_phone',
+  'opted_out',
+  'store_paused',
+  'store_removed',
+  'too_old',
+  'no_instance',
+  'instance_removed',
+  'notification_changed',
+  'worker_lost',
+  'said_by_person',
+] as const;
+const MISSING_VARIABLE = /^variable_missing: (.*)$/;
+
+/**
+ * Why a message is where it is, in a sentence for people.
+ * @param reason as a message keeps it; one that an older version wrote and nobody knows any more is given back as it is
+ */
+export function messageReasonText(reason: string, translate: Translate): string {
+  const variable = MISSING_VARIABLE.exec(reason)?.[1];
+  if (variable !== undefined) return translate('message_reason.variable_missing', { variable });
+  const failure = SEND_FAILURES.find((known) => known === reason);
+  if (failure) return sendFailureText(failure, translate);
+  const known = REASONS.find((candidate) => candidate === reason);
+  return known ? translate(`message_reason.${known}`) : reason;
+}

@@ -1,0 +1,96 @@
+import { groupBy, minBy } from 'es-toolkit';
+import type { Connection } from 'mongoose';
+import type { Instance, InstanceService } from '../instances/instance-service.ts';
+import type { Store, StoreService } from '../stores/store-service.ts';
+import { type MessageDocument, type MessageStatus, messageModel, statusUpdate } from './message-model.ts';
+
+const BATCH = 500;
+/** How soon a message is looked at again that has nowhere to go. */
+const POSTPONE_MILLISECONDS = 60_000;
+
+export interface MessageRelease {
+  /** Puts the messages that are due into the queues of their stores' instances, or says why not. */
+  releaseDue(signal: AbortSignal): Promise<void>;
+}
+
+/** Due messages into queues. Can be repeated and run by several workers: a message moves only from the status that it was seen in. */
+export function createMessageRelease(dependencies: {
+  connection: Connection;
+  stores: StoreService;
+  instances: InstanceService;
+  now?: () => Date;
+}): MessageRelease {
+  const { connection, stores, instances, now = () => new Date() } = dependencies;
+  const messages = messageModel(connection);
+
+  async function move(
+    chosen: readonly MessageDocument[],
+    status: MessageStatus,
+    reason: string | null,
+    fields: Partial<MessageDocument> = {},
+  ): Promise<void> {
+    if (chosen.length === 0) return;
+    const ids = chosen.map(({ _id }) => _id);
+    await messages.updateMany({ _id: { $in: ids }, status: 'scheduled' }, statusUpdate(status, now(), reason, fields));
+  }
+
+  async function postpone(chosen: readonly MessageDocument[]): Promise<void> {
+    const availableAt = new Date(now().getTime() + POSTPONE_MILLISECONDS);
+    await messages.updateMany(
+      { _id: { $in: chosen.map(({ _id }) => _id) }, status: 'scheduled' },
+      { $set: { availableAt, reason: 'no_instance' } },
+    );
+  }
+
+  async function waitingAt(instanceIds: readonly string[]): Promise<Map<string, number>> {
+    const counts = await messages.aggregate<{ _id: string; count: number }>([
+      { $match: { instanceId: { $in: instanceIds }, status: 'waiting' } },
+      { $group: { _id: '$instanceId', count: { $sum: 1 } } },
+    ]);
+    return new Map(counts.map(({ _id, count }) => [_id, count]));
+  }
+
+  async function releaseStore(store: Store, due: readonly MessageDocument[]): Promise<void> {
+    const [tooOld, wanted] = split(due, ({ expiresAt }) => expiresAt <= now());
+    await move(tooOld, 'dropped', 'too_old');
+    const usable = usableOf(await instances.ofStore(store.id));
+    if (usable.length === 0) return await postpone(wanted);
+    const queued = await waitingAt(usable.map(({ id }) => id));
+    const byInstance = groupBy([...wanted], () => {
+      const shortest = minBy(usable, ({ id }) => queued.get(id) ?? 0)?.id ?? '';
+      queued.set(shortest, (queued.get(shortest) ?? 0) + 1);
+      return shortest;
+    });
+    for (const [instanceId, chosen] of Object.entries(byInstance)) await move(chosen, 'waiting', null, { instanceId });
+  }
+
+  return {
+    async releaseDue(signal) {
+      while (!signal.aborted) {
+        const due = await messages
+          .find({ status: 'scheduled', availableAt: { $lte: now() } })
+          .sort({ availableAt: 1 })
+          .limit(BATCH)
+          .lean<MessageDocument[]>();
+        if (due.length === 0) return;
+        const byStore = groupBy(due, ({ storeId }) => storeId);
+        const known = await stores.findActive(Object.keys(byStore));
+        for (const [storeId, ofStore] of Object.entries(byStore)) {
+          const store = known.get(storeId);
+          if (store) await releaseStore(store, ofStore);
+          else await move(ofStore, 'cancelled', 'store_removed');
+        }
+      }
+    },
+  };
+}
+
+/** Those that are connected; with none of them, those that may come back. */
+function usableOf(all: readonly Instance[]): Instance[] {
+  const connected = all.filter(({ connection }) => connection !== 'disconnected');
+  return connected.length > 0 ? connected : [...all];
+}
+
+function split<T>(items: readonly T[], goes: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(goes), items.filter((item) => !goes(item))];
+}

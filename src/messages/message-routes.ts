@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { defineRoute, type Route } from '../feature/route.ts';
+import { idParams, listOf, momentSchema, noBody, noFields, pageFields } from '../feature/route-schemas.ts';
+import type { StoreService } from '../stores/store-service.ts';
+import { MESSAGE_STATUSES, type MessageDocument } from './message-model.ts';
+import type { MessageQueue } from './message-queue.ts';
+import { checkText } from './message-text.ts';
+import { catalogueNotification, NOTIFICATION_TYPES, recognisedBy } from './notification-catalogue.ts';
+import type { NotificationSettings, NotificationSettingsService } from './notification-settings.ts';
+
+const MAXIMUM_DELAY_MILLISECONDS = 30 * 24 * 60 * 60 * 1_000;
+const timeOfDay = z.templateLiteral([z.number(), ':', z.number()]).refine((at) => /^([01]\d|2[0-3]):[0-5]\d$/.test(at));
+const delaySchema = z
+  .union([
+    z.strictObject({ after: z.int().min(0).max(MAXIMUM_DELAY_MILLISECONDS).describe('Milliseconds.') }),
+    z.strictObject({ days: z.int().min(0).max(30), at: timeOfDay }),
+  ])
+  .describe('So long after the event, or at a time of day so many days after it, in the store’s time zone.');
+
+const stepSchema = z.strictObject({
+  delay: delaySchema,
+  texts: z.array(z.string()).min(1).max(10).describe('Mustache; they take turns.'),
+  imageUrl: z.url({ protocol: /^https$/ }).nullable(),
+});
+const productSchema = z.strictObject({
+  productId: z.string(),
+  enabled: z.boolean(),
+  text: z.string().nullable().describe('Of the first step; null: as for the other products.'),
+});
+
+const changesSchema = z
+  .strictObject({
+    enabled: z.boolean(),
+    steps: z.array(stepSchema).min(1).max(10),
+    products: z.array(productSchema).max(1_000),
+  })
+  .partial();
+
+const notificationSchema = z
+  .strictObject({
+    type: z.enum(NOTIFICATION_TYPES),
+    rank: z.int().nullable().describe('Its priority in the happy path; null: it has none, and it ends the path.'),
+    recognisedBy: z.array(z.string()).describe('The names of the platform’s events.'),
+    enabled: z.boolean(),
+    steps: z.array(stepSchema),
+    products: z.array(productSchema),
+  })
+  .meta({ id: 'Notification' });
+
+const messageSchema = z
+  .strictObject({
+    id: z.string(),
+    type: z.enum(NOTIFICATION_TYPES),
+    step: z.int().describe('From 1.'),
+    eventId: z.string(),
+    phone: z.string().nullable(),
+    status: z.enum(MESSAGE_STATUSES),
+    reason: z.string().nullable().describe('Why the status is what it is.'),
+    supersededBy: z.string().nullable().describe('The event that made it out of place.'),
+    instanceId: z.string().nullable(),
+    attempts: z.int(),
+    dueAt: momentSchema,
+    sentAt: momentSchema.nullable(),
+    createdAt: momentSchema,
+    history: z.array(
+      z.strictObject({ status: z.enum(MESSAGE_STATUSES), at: momentSchema, reason: z.string().nullable() }),
+    ),
+  })
+  .meta({ id: 'Message' });
+
+/** The admin API's routes about a store's notifications and what became of its messages. */
+export function messageRoutes(dependencies: {
+  stores: StoreService;
+  notifications: NotificationSettingsService;
+  messageQueue: MessageQueue;
+}): Route[] {
+  const { stores, notifications, messageQueue } = dependencies;
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/stores/:id/notifications',
+      summary: 'List a store’s notifications, from the lowest to the highest priority in the happy path',
+      params: idParams,
+      query: noFields,
+      body: noBody,
+      status: 200,
+      response: listOf(notificationSchema),
+      async handle({ caller, params }) {
+        const store = await stores.get(caller.workspaceId, params.id);
+        const settings = await notifications.all(store.id);
+        return {
+          json: { items: settings.map((one) => presentNotification(one, store.platform)), nextCursor: null },
+        };
+      },
+    }),
+    defineRoute({
+      method: 'patch',
+      path: '/stores/:id/notifications/:type',
+      summary: 'Change a store’s notification; what is absent stays',
+      params: idParams.extend({ type: z.enum(NOTIFICATION_TYPES) }),
+      query: noFields,
+      body: changesSchema,
+      status: 200,
+      response: notificationSchema,
+      async handle({ caller, params: { id, type }, body }) {
+        const store = await stores.get(caller.workspaceId, id);
+        const before = await notifications.get(store.id, type);
+        const { enabled = before.enabled, steps = before.steps, products = before.products } = body;
+        const changed = { type, enabled, steps, products };
+        for (const text of textsOf(changed)) checkText(text, type);
+        await notifications.save(store.id, changed);
+        return { json: presentNotification(changed, store.platform) };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/stores/:id/messages',
+      summary: 'List a store’s messages to buyers, newest first',
+      params: idParams,
+      query: z.strictObject({ ...pageFields, status: z.enum(MESSAGE_STATUSES).optional() }),
+      body: noBody,
+      status: 200,
+      response: listOf(messageSchema),
+      async handle({ caller, params, query: { status, ...page } }) {
+        const store = await stores.get(caller.workspaceId, params.id);
+        const { items, nextCursor } = await messageQueue.list(store, { status }, page);
+        return { json: { items: items.map(presentMessage), nextCursor } };
+      },
+    }),
+  ];
+}
+
+function textsOf({ steps, products }: NotificationSettings): string[] {
+  return [...steps.flatMap(({ texts }) => texts), ...products.flatMap(({ text }) => text ?? [])];
+}
+
+function presentNotification(settings: NotificationSettings, platform: string): z.input<typeof notificationSchema> {
+  const { type, enabled, steps, products } = settings;
+  const { rank } = catalogueNotification(type);
+  return { type, rank, recognisedBy: [...recognisedBy(type, platform)], enabled, steps, products };
+}
+
+function presentMessage(message: MessageDocument): z.input<typeof messageSchema> {
+  const { _id, type, step, eventId, phone, status, reason, supersededBy, instanceId, attempts } = message;
+  return {
+    id: _id.toHexString(),
+    type,
+    step: step + 1,
+    eventId,
+    phone,
+    status,
+    reason,
+    supersededBy,
+    instanceId,
+    attempts,
+    dueAt: message.dueAt.toISOString(),
+    sentAt: message.sentAt?.toISOString() ?? null,
+    createdAt: message.createdAt.toISOString(),
+    history: message.history.map((change) => ({ ...change, at: change.at.toISOString() })),
+  };
+}

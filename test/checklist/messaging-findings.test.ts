@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { assinyPayload } from '../../scripts/simulate/assiny-payload.ts';
+import { messageModel } from '../../src/messages/message-model.ts';
+import type { Store } from '../../src/stores/store-service.ts';
+import { useTestDatabase } from '../support/database.ts';
+import { deliver, intakeOn } from '../support/intake.ts';
+import { productOn } from '../support/product.ts';
+
+const NOON = new Date('2026-11-10T15:00:00Z');
+const ITEMS = ['instance_linked', 'instance_connected', 'warm_up', 'notifications', 'happy_path', 'sends'];
+
+describe('the checklist of a store’s messages', () => {
+  const database = useTestDatabase();
+  let workspace = 0;
+  let services: ReturnType<typeof productOn>['services'];
+  let store: Store;
+
+  beforeEach(async () => {
+    workspace += 1;
+    ({ services } = productOn(database.connection, { now: () => NOON }));
+    await database.prepare();
+    store = await services.stores.create(`workspace ${workspace}`, { name: 'Curso', platform: 'assiny' });
+  });
+
+  afterEach(async () => {
+    await services.sending.run();
+    await services.dispatch.settled();
+  });
+
+  async function link(name = 'Atendimento') {
+    const { workspaceId, id } = store;
+    const made = await services.instances.create(workspaceId, {
+      name,
+      provider: 'log',
+      credentials: {},
+      timezone: 'America/Sao_Paulo',
+    });
+    return await services.instances.link(workspaceId, made.id, id, true);
+  }
+
+  async function items() {
+    const current = await services.stores.get(store.workspaceId, store.id);
+    const { items: all } = await services.checklist.check(current, 'pt-BR');
+    return Object.fromEntries(all.filter(({ id }) => ITEMS.includes(id)).map((item) => [item.id, item]));
+  }
+
+  async function statuses() {
+    return Object.fromEntries(Object.entries(await items()).map(([id, { status }]) => [id, status]));
+  }
+
+  it('waits, and blocks nothing, where buyers get no messages', async () => {
+    expect(await statuses()).toEqual({
+      instance_linked: 'waiting',
+      instance_connected: 'ok',
+      warm_up: 'ok',
+      notifications: 'ok',
+      happy_path: 'ok',
+      sends: 'ok',
+    });
+    expect((await items()).instance_linked?.remedy).toContain('/instancia criar');
+  });
+
+  it('is green when a connected instance is linked, and blocked when the only one is disconnected', async () => {
+    const instance = await link();
+    expect((await statuses()).instance_connected).toBe('waiting');
+    await services.checkConnection(instance);
+    expect(await statuses()).toMatchObject({
+      instance_linked: 'ok',
+      instance_connected: 'ok',
+      warm_up: 'ok',
+      notifications: 'ok',
+    });
+    await services.instances.noteConnection(instance.id, 'disconnected', 'qr_code');
+    expect((await items()).instance_connected).toMatchObject({
+      status: 'blocked',
+      seen: 'Desconectada: Atendimento.',
+      remedy: expect.stringContaining('/instancia ver'),
+    });
+    await services.checkConnection(await link('Reserva'));
+    expect((await statuses()).instance_connected).toBe('attention');
+  });
+
+  it('tells of a warm-up, of a happy path that is off, and of texts that do not render', async () => {
+    const instance = await link();
+    await services.instances.update(store.workspaceId, instance.id, { warmUp: true });
+    await services.stores.update(store.workspaceId, store.id, { happyPath: false });
+    const settings = await services.notifications.get(store.id, 'purchase_approved');
+    const [step] = settings.steps;
+    if (!step) throw new Error('A notification has a step');
+    const steps = [{ ...step, texts: ['{{tracking.sck}}'] }];
+    await services.notifications.save(store.id, { ...settings, steps });
+    expect(await statuses()).toMatchObject({
+      warm_up: 'attention',
+      happy_path: 'attention',
+      notifications: 'attention',
+    });
+    expect((await items()).notifications?.seen).toContain('Compra aprovada');
+  });
+
+  it('counts failed sends', async () => {
+    await link();
+    const { intake, spool } = await intakeOn(database.connection, services, { now: () => NOON });
+    for (const transactionId of ['a', 'b']) {
+      const payload = assinyPayload(
+        { event: 'approved_purchase', transactionId, createdAt: NOON, updatedAt: NOON },
+        () => 0.5,
+      );
+      await deliver(intake, store.webhookUrl, payload);
+    }
+    await spool.close();
+    await services.pipeline.drain();
+    await services.sending.run();
+    await services.dispatch.settled();
+    expect((await items()).sends).toMatchObject({ status: 'ok', seen: 'Falhas nos últimos 7 dias: 0 de 2.' });
+    await messageModel(database.connection).updateOne(
+      { storeId: store.id },
+      { $set: { status: 'failed', reason: 'not_on_whatsapp' } },
+    );
+    expect((await items()).sends).toMatchObject({ status: 'attention', seen: 'Falhas nos últimos 7 dias: 1 de 2.' });
+  });
+});
