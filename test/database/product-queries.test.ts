@@ -80,6 +80,7 @@ async function runTheProduct(): Promise<void> {
     log,
   });
   await services.pipeline.releaseClaims();
+  await services.outbox.releaseClaims();
   for (const entry of EVERY_VERB) {
     const store = await services.stores.create('console', {
       name: `Loja ${entry.name}`,
