@@ -1,7 +1,7 @@
 import { omit } from 'es-toolkit';
 import type { Command, CommandContext, CommandVerb, OptionValues } from '../src/chat/command.ts';
 import { commandLine } from '../src/chat/command-line.ts';
-import type { Badge, Block, Reply, Tone } from '../src/chat/message.ts';
+import { type Badge, type Block, MAXIMUM_CHOICE_BUTTONS, type Reply, type Tone } from '../src/chat/message.ts';
 import type { Checklist, ChecklistItem } from '../src/checklist/checklist-service.ts';
 import type { Store } from '../src/stores/store-service.ts';
 import { chosenStore, storeOption, storeReference } from './options/store-option.ts';
@@ -9,9 +9,6 @@ import { typedValue } from './options/typed-value.ts';
 import { yesNoOption, yesOrNo } from './options/yes-no.ts';
 import { roleButtons } from './role-buttons.ts';
 import type { CommandServices } from './services.ts';
-
-/** More buttons than this are no longer a choice. */
-const MAXIMUM_STORE_BUTTONS = 5;
 
 /** With none named, all stores are looked at. */
 const anyStoreOption = omit(storeOption, ['requiredAmongSeveral']);
@@ -106,7 +103,7 @@ async function checklistsOf(context: CommandContext<CommandServices>, stores: re
       { type: 'badges', badges },
       ...roleButtons(
         context,
-        stores.slice(0, MAXIMUM_STORE_BUTTONS).map((store) => ({
+        stores.slice(0, MAXIMUM_CHOICE_BUTTONS).map((store) => ({
           label: store.name,
           command: commandLine('/checklist', { loja: storeReference(store) }),
           style: 'secondary',

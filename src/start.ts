@@ -126,7 +126,9 @@ async function startOn(database: Database, config: Config, log: Logger, notices:
     port: config.port,
     routers: compact([
       createHealthRouter({ readiness: async () => readinessOf(database, listening, discord), registry: metrics }),
-      ...(duties.serve ? [createReceiptRouter({ ...services, log }), createWebhookRouter({ intake }), api, discord?.router] : []),
+      ...(duties.serve
+        ? [createReceiptRouter({ ...services, log }), createWebhookRouter({ intake }), api, discord?.router]
+        : []),
       consoleRouter,
       listening?.router,
     ]),

@@ -1,47 +1,16 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import mongoose from 'mongoose';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { assinyPayload } from '../scripts/simulate/assiny-payload.ts';
-import { newServerDatabase } from './support/database.ts';
-import { type ProductProcess, startProductProcess } from './support/product-process.ts';
+import type { ProductProcess } from './support/product-process.ts';
+import { useProductProcesses } from './support/product-processes.ts';
 
-let directory = '';
-let running: ProductProcess[] = [];
-let databases: string[] = [];
-
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'sininho-main-'));
-  running = [];
-  databases = [];
-});
-
-afterEach(async () => {
-  for (const product of running) product.signal('SIGKILL');
-  await Promise.all(running.map(({ exited }) => exited));
-  for (const uri of databases) {
-    const connection = await mongoose.createConnection(uri).asPromise();
-    await connection.dropDatabase();
-    await connection.close();
-  }
-  await rm(directory, { recursive: true, force: true });
-});
+const processes = useProductProcesses();
 
 function start(environment: Record<string, string> = {}): ProductProcess {
-  const product = startProductProcess({ DATA_DIR: directory, ...environment });
-  running.push(product);
-  return product;
-}
-
-/** One database for all starts of a test, on whichever server the suite runs. */
-function oneDatabase(): Record<string, string> {
-  const uri = newServerDatabase();
-  if (uri === null) return {};
-  databases.push(uri);
-  return { MONGODB_URI: uri };
+  return processes.start({ DATA_DIR: processes.directory, ...environment });
 }
 
 interface Client {
@@ -103,7 +72,7 @@ describe('a start that cannot work says why and what to do', () => {
   });
 
   test('a first start that fails has told the admin key that the next start takes', async () => {
-    const database = oneDatabase();
+    const database = processes.newDatabase();
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const failing = start({ ...database, PORT: String((other.address() as AddressInfo).port) });
@@ -122,13 +91,13 @@ describe('a start that cannot work says why and what to do', () => {
     await start().ready;
     const second = start();
     expect(await second.exited).toBe(69);
-    expect(second.output()).toContain(`Another process is using the data directory ${directory}`);
+    expect(second.output()).toContain(`Another process is using the data directory ${processes.directory}`);
     expect(second.output()).toContain('DATA_DIR');
     expect(second.output()).not.toContain('    at ');
   });
 
   test('a data directory that is a file', async () => {
-    const file = join(directory, 'file');
+    const file = join(processes.directory, 'file');
     await writeFile(file, '');
     const product = start({ DATA_DIR: file });
     expect(await product.exited).toBe(69);
@@ -138,14 +107,14 @@ describe('a start that cannot work says why and what to do', () => {
 });
 
 test('the first start prints the admin key once and keeps it for its owner alone', async () => {
-  const database = oneDatabase();
+  const database = processes.newDatabase();
   const first = start(database);
   const address = await first.ready;
   const key = first.adminKey();
   expect(first.output()).toContain(`Console:   ${address}/`);
   expect(key).toMatch(/^[\w-]{43}$/);
-  expect((await stat(join(directory, 'admin-api-key'))).mode & 0o777).toBe(0o600);
-  expect((await stat(join(directory, 'secret-key'))).mode & 0o777).toBe(0o600);
+  expect((await stat(join(processes.directory, 'admin-api-key'))).mode & 0o777).toBe(0o600);
+  expect((await stat(join(processes.directory, 'secret-key'))).mode & 0o777).toBe(0o600);
   await clientOf(address, key ?? '').post('/stores', { name: 'Curso de Violão', platform: 'assiny' });
   first.signal('SIGTERM');
   expect(await first.exited).toBe(0);
@@ -216,7 +185,7 @@ const SALE_AMOUNT = 10_000;
 const RECOVERY = { timeout: 120_000 };
 
 test('kill -9 under load loses nothing acknowledged and doubles nothing', { timeout: 300_000 }, async () => {
-  const environment = { ...oneDatabase(), ADMIN_API_KEY: 'a-key-for-the-crash-test' };
+  const environment = { ...processes.newDatabase(), ADMIN_API_KEY: 'a-key-for-the-crash-test' };
   let product = start(environment);
   let address = await product.ready;
   const store = await clientOf(address, environment.ADMIN_API_KEY).post<{ id: string; webhookUrl: string }>('/stores', {

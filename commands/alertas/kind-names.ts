@@ -39,17 +39,19 @@ export function readKinds(typed: string, translate: Translate): EventKind[] {
 
 /** True when words are names of events with commas between, or stand for several. */
 export function areKinds(typed: string): boolean {
-  return typed.split(',').every((name) => {
-    const wanted = foldCase(name);
-    return KIND_OF_NAME.has(wanted) || Object.hasOwn(GROUPS, wanted);
-  });
+  return typed.split(',').every((name) => findKinds(name) !== undefined);
 }
 
 function kindsOf(name: string, translate: Translate): readonly EventKind[] {
-  const wanted = foldCase(name);
-  const kind = KIND_OF_NAME.get(wanted);
-  const group = Object.hasOwn(GROUPS, wanted) ? GROUPS[wanted] : undefined;
-  const kinds = kind ? [kind] : group;
+  const kinds = findKinds(name);
   if (!kinds) throw new ProductError('alert_kind_unknown', { kind: name, kinds: kindNames(EVENT_KINDS, translate) });
   return kinds;
+}
+
+/** What a name stands for; undefined when it is none. */
+function findKinds(name: string): readonly EventKind[] | undefined {
+  const wanted = foldCase(name);
+  const kind = KIND_OF_NAME.get(wanted);
+  if (kind) return [kind];
+  return Object.hasOwn(GROUPS, wanted) ? GROUPS[wanted] : undefined;
 }

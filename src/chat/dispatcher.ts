@@ -12,7 +12,7 @@ import type {
   Suggestion,
 } from './command.ts';
 import { commandLine } from './command-line.ts';
-import { type Block, type Button, type FormField, privateText, type Reply } from './message.ts';
+import { type Block, type Button, type FormField, MAXIMUM_CHOICE_BUTTONS, privateText, type Reply } from './message.ts';
 import { mayAct, type Role } from './permissions.ts';
 
 export interface CommandRequest extends CommandOrigin {
@@ -41,8 +41,6 @@ export interface CommandDispatcher {
 }
 
 const MAXIMUM_COMPLETIONS = 20;
-/** More buttons than this are no longer a choice. */
-const MAXIMUM_CHOICE_BUTTONS = 5;
 
 interface Parsed<Services> {
   command: Command<Services>;

@@ -70,6 +70,9 @@ export interface Reply extends Message {
   visibility: 'private' | 'public';
 }
 
+/** More buttons than this are no longer a choice. */
+export const MAXIMUM_CHOICE_BUTTONS = 5;
+
 /** A message of one or more paragraphs. */
 export function textMessage(tone: Tone, ...paragraphs: string[]): Message {
   return { tone, blocks: paragraphs.map((text) => ({ type: 'paragraph', text })) };

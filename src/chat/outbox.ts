@@ -50,6 +50,8 @@ const KEEP_SECONDS = 90 * 24 * 60 * 60;
 postSchema.index({ key: 1 }, { unique: true });
 postSchema.index({ status: 1, availableAt: 1 });
 postSchema.index({ workspaceId: 1, channelId: 1, _id: -1 });
+// What waits in a channel, in order, without reading all that was ever posted there.
+postSchema.index({ workspaceId: 1, channelId: 1, status: 1, _id: 1 });
 postSchema.index({ createdAt: 1 }, { expireAfterSeconds: KEEP_SECONDS });
 
 export function postModel(connection: Connection) {

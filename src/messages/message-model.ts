@@ -98,7 +98,9 @@ messageSchema.index({ storeId: 1, _id: -1 });
 messageSchema.index({ storeId: 1, createdAt: 1 });
 messageSchema.index({ workspaceId: 1, phone: 1 });
 messageSchema.index({ status: 1, availableAt: 1 }, { partialFilterExpression: { status: 'scheduled' } });
-messageSchema.index({ instanceId: 1, status: 1, availableAt: 1 });
+messageSchema.index({ status: 1, sendingSince: 1 }, { partialFilterExpression: { status: 'sending' } });
+messageSchema.index({ status: 1, instanceId: 1, availableAt: 1 });
+messageSchema.index({ instanceId: 1, sentAt: 1 });
 messageSchema.index(
   { instanceId: 1, providerMessageId: 1 },
   { partialFilterExpression: { providerMessageId: { $type: 'string' } } },

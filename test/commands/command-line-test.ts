@@ -9,13 +9,13 @@ import type { Channel } from '../../src/chat/surface.ts';
 import type { Intake } from '../../src/ingest/intake.ts';
 import type { Spool } from '../../src/ingest/spool.ts';
 import type { Instance } from '../../src/instances/instance-service.ts';
-import { messageModel, statusUpdate } from '../../src/messages/message-model.ts';
 import type { Services } from '../../src/services.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import type { Locale } from '../../src/text/text.ts';
 import { type TestDatabase, useTestDatabase } from '../support/database.ts';
 import { deliver, intakeOn } from '../support/intake.ts';
 import { productOn, recordingSurface } from '../support/product.ts';
+import { newestUncertain, printingInstance } from '../support/subject.ts';
 
 /** 24 November 2026, 14:05 in São Paulo. */
 export const NOW = new Date('2026-11-24T17:05:00.000Z');
@@ -48,10 +48,7 @@ export interface CommandLineTest {
   createStore(name: string, workspaceId?: string): Promise<Store>;
   /** An instance of the type log, through which that store sends, without typing. */
   createInstance(name: string, store: Store): Promise<Instance>;
-  /**
-   * Leaves a store's newest message as a process does that dies between telling the provider and noting it down.
-   * @returns the message's id
-   */
+  /** Makes the store's newest message uncertain, and gives its id. */
   uncertainMessage(store: Store): Promise<string>;
   /**
    * Sends a body, or a payload made of these options, to a store's webhook URL and works through it.
@@ -110,18 +107,8 @@ export function useCommandLine(): CommandLineTest {
       const channelId = (workspaceId === WORKSPACE ? VENDAS : OTHER_CHANNEL).id;
       return await made().services.stores.create(workspaceId, { name, platform: 'assiny', channelId });
     },
-    async createInstance(name, { workspaceId, id, timezone }) {
-      const { instances } = made().services;
-      const created = await instances.create(workspaceId, { name, provider: 'log', credentials: {}, timezone });
-      return await instances.link(workspaceId, created.id, id, true);
-    },
-    async uncertainMessage(store) {
-      const message = await messageModel(database.connection)
-        .findOneAndUpdate({ storeId: store.id }, statusUpdate('uncertain', NOW, 'worker_lost'))
-        .sort({ _id: -1 });
-      if (!message) throw new Error('The store has no message');
-      return message._id.toHexString();
-    },
+    createInstance: (name, store) => printingInstance(made().services, store, name),
+    uncertainMessage: (store) => newestUncertain(database.connection, store, NOW),
     async send(store, body) {
       const { intake } = made();
       const answer = await deliver(intake, store.webhookUrl, typeof body === 'string' ? body : assinyPayload(body));

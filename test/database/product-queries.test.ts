@@ -8,9 +8,11 @@ import { createCommandDispatcher } from '../../src/chat/dispatcher.ts';
 import { createIndexes } from '../../src/database/connection.ts';
 import { jobsOf } from '../../src/jobs/jobs.ts';
 import { startScheduler } from '../../src/jobs/scheduler.ts';
+import type { Services } from '../../src/services.ts';
 import { EVERY_VERB, linesFor } from '../commands/every-verb.ts';
 import { deliver, intakeOn } from '../support/intake.ts';
 import { productOn } from '../support/product.ts';
+import { newestUncertain, printingInstance } from '../support/subject.ts';
 import { type EngineUnderTest, startEngine } from './embedded/engine-under-test.ts';
 
 /** Every query that the product issues is answered by an index: the product runs, and what it asked for is explained. */
@@ -23,17 +25,21 @@ interface Query {
 
 let engine: EngineUnderTest;
 let connection: Connection;
+/** For what tests do that the product does not. */
+let unwatched: Connection;
 const queries = new Map<string, Query>();
 
 beforeAll(async () => {
   engine = await startEngine();
   connection = await mongoose.createConnection(engine.uri, { monitorCommands: true }).asPromise();
+  unwatched = await mongoose.createConnection(engine.uri).asPromise();
   connection.getClient().on('commandStarted', ({ command }) => {
     for (const query of queriesOf(command)) queries.set(shapeOf(query), query);
   });
 });
 afterAll(async () => {
   await connection?.close();
+  await unwatched?.close();
   await engine?.stop();
 });
 
@@ -80,19 +86,21 @@ async function runTheProduct(): Promise<void> {
     log,
   });
   await services.pipeline.releaseClaims();
+  await services.outbox.releaseClaims();
   for (const entry of EVERY_VERB) {
     const store = await services.stores.create('console', {
       name: `Loja ${entry.name}`,
       platform: 'assiny',
       channelId: 'vendas',
     });
+    const instance = await printingInstance(services, store, `Instância ${entry.name}`);
     const sale = { event: 'approved_purchase', transactionId: `sale of ${entry.name}` } as const;
     const answer = await deliver(intake, store.webhookUrl, assinyPayload(sale));
     await deliver(intake, store.webhookUrl, assinyPayload(sale));
-    await services.processing.run();
-    await services.posting.run();
+    await work(services);
     const id = answer.status === 'stored' ? answer.deliveryId : '';
-    for (const line of linesFor(entry, { loja: store.id, id })) {
+    const mensagem = await newestUncertain(unwatched, store, new Date());
+    for (const line of linesFor(entry, { loja: store.id, id, instancia: instance.id, mensagem })) {
       await dispatcher.run({
         line,
         workspaceId: 'console',
@@ -101,8 +109,7 @@ async function runTheProduct(): Promise<void> {
         user: { id: 'u1', name: 'Ana', role: 'admin' },
       });
     }
-    await services.processing.run();
-    await services.posting.run();
+    await work(services);
   }
   await vi.waitFor(
     () => expect([...queries.keys()].some((shape) => shape.startsWith('findAndModify jobs'))).toBe(true),
@@ -112,6 +119,13 @@ async function runTheProduct(): Promise<void> {
   );
   await scheduler.stop();
   await spool.close();
+}
+
+async function work({ processing, sending, dispatch, posting }: Services): Promise<void> {
+  await processing.run();
+  await sending.run();
+  await dispatch.settled();
+  await posting.run();
 }
 
 /** Queries that read all there is because they want all there is, and why that is little. */

@@ -1,56 +1,31 @@
-import { copyFile, mkdir, mkdtemp, rm, truncate } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import mongoose from 'mongoose';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { openProductDatabase } from '../../scripts/copy/product-database.ts';
 import { assinyPayload } from '../../scripts/simulate/assiny-payload.ts';
 import { readConfig } from '../../src/config.ts';
 import { markUnfinished } from '../../src/database/unfinished-copy.ts';
-import { newServerDatabase } from '../support/database.ts';
-import { type ProductProcess, startProductProcess } from '../support/product-process.ts';
+import type { ProductProcess } from '../support/product-process.ts';
+import { useProductProcesses } from '../support/product-processes.ts';
 import { runScript } from '../support/script-process.ts';
 
 const ADMIN_KEY = 'an-admin-key-for-tests';
 const AMOUNT = 10_000;
 const SENDERS = 8;
 
-let directory = '';
-let running: ProductProcess[] = [];
-let databases: string[] = [];
-
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'sininho-backup-'));
-  running = [];
-  databases = [];
-});
-
-afterEach(async () => {
-  for (const product of running) product.signal('SIGKILL');
-  await Promise.all(running.map(({ exited }) => exited));
-  for (const uri of databases) {
-    const connection = await mongoose.createConnection(uri).asPromise();
-    await connection.dropDatabase();
-    await connection.close();
-  }
-  await rm(directory, { recursive: true, force: true });
-});
+const processes = useProductProcesses();
 
 type Environment = Record<string, string>;
 
 /** A data directory with a database of its own, on whichever server the suite runs. */
 async function newHome(name: string): Promise<Environment> {
-  const home = join(directory, name);
+  const home = join(processes.directory, name);
   await mkdir(home);
-  const uri = newServerDatabase();
-  if (uri === null) return { DATA_DIR: home };
-  databases.push(uri);
-  return { DATA_DIR: home, MONGODB_URI: uri };
+  return { DATA_DIR: home, ...processes.newDatabase() };
 }
 
 async function start(home: Environment): Promise<{ product: ProductProcess; address: string }> {
-  const product = startProductProcess({ ADMIN_API_KEY: ADMIN_KEY, ...home });
-  running.push(product);
+  const product = processes.start({ ADMIN_API_KEY: ADMIN_KEY, ...home });
   return { product, address: await product.ready };
 }
 
@@ -125,7 +100,7 @@ it('a backup made under load is restored and goes on, with nothing lost and noth
   const home = await newHome('old');
   const old = await start(home);
   const store = await api<StoreAnswer>(old.address, '/stores', { name: 'Curso de Violão', platform: 'assiny' });
-  const file = join(directory, 'sininho.backup');
+  const file = join(processes.directory, 'sininho.backup');
 
   let sale = 0;
   let isLoaded = true;
@@ -148,7 +123,7 @@ it('a backup made under load is restored and goes on, with nothing lost and noth
   await old.product.exited;
 
   const newer = await newHome('new');
-  await copyFile(join(directory, 'old', 'secret-key'), join(directory, 'new', 'secret-key'));
+  await copyFile(join(processes.directory, 'old', 'secret-key'), join(processes.directory, 'new', 'secret-key'));
   const restored = await runScript('restore', [file], newer);
   expect(restored.output).toContain('are restored. Start Sininho: npm start');
   expect(restored.output).not.toContain('secret-key');
@@ -187,7 +162,7 @@ it('a restore takes a database with data only when it is told to, and a damaged 
   const home = await newHome('home');
   const first = await start(home);
   await api(first.address, '/stores', { name: 'Curso de Violão', platform: 'assiny' });
-  const file = join(directory, 'sininho.backup');
+  const file = join(processes.directory, 'sininho.backup');
   expect(await runScript('backup', [file], home)).toMatchObject({ code: 0 });
   await api(first.address, '/stores', { name: 'Curso de Canto', platform: 'assiny' });
   first.product.signal('SIGTERM');
@@ -198,7 +173,7 @@ it('a restore takes a database with data only when it is told to, and a damaged 
   expect(refused.output).toContain('holds data already (in “stores”). Add --force to throw that away.');
   expect(refused.output).not.toContain('    at ');
 
-  const cut = join(directory, 'cut.backup');
+  const cut = join(processes.directory, 'cut.backup');
   await copyFile(file, cut);
   await truncate(cut, 700);
   const damaged = await runScript('restore', [cut, '--force'], home);
@@ -213,7 +188,7 @@ it('a restore takes a database with data only when it is told to, and a damaged 
   const { database, close } = await openProductDatabase(readConfig(home));
   await markUnfinished(database);
   await close();
-  const unfinished = startProductProcess(home);
+  const unfinished = processes.start(home);
   expect(await unfinished.exited).toBe(69);
   expect(unfinished.output()).toContain('npm run restore -- FILE --force');
   expect(unfinished.output()).not.toContain('    at ');
@@ -227,7 +202,7 @@ it('a restore takes a database with data only when it is told to, and a damaged 
 it('a restore without the backup’s key says which file is missing', async () => {
   const home = await newHome('home');
   const { product } = await start(home);
-  const file = join(directory, 'sininho.backup');
+  const file = join(processes.directory, 'sininho.backup');
   expect(await runScript('backup', [file], home)).toMatchObject({ code: 0 });
   product.signal('SIGTERM');
   await product.exited;

@@ -183,7 +183,7 @@ describe('completion', () => {
     await option(/^\/loja/).waitFor();
     expect(await box.getAttribute('aria-expanded')).toBe('true');
     await box.press('Tab');
-    expect(await box.inputValue()).toBe('/loja ');
+    await expect.poll(() => box.inputValue()).toBe('/loja ');
     await option(/^\/loja ver/).waitFor();
     await box.press('ArrowUp');
     expect(await option(/^\/loja ver/).getAttribute('aria-selected')).toBe('true');
@@ -197,6 +197,53 @@ describe('completion', () => {
     expect(await box.inputValue()).toBe('/loja ver loja:Apostila');
     await box.press('Enter');
     await title(page, 'Apostila').waitFor();
+  });
+
+  test('a list that is out of date takes no key from what was chosen or typed since', async () => {
+    server.services.stores.push('Curso de Violão', 'Apostila');
+    const page = await openConsole();
+    const box = commandBox(page);
+    const suggested = (name: RegExp) => page.getByRole('option', { name }).waitFor();
+    await box.pressSequentially('/loja ver ');
+    await suggested(/Apostila/);
+    // From now on every suggestion is still on its way.
+    await page.route('**/console/completions', () => undefined);
+    await box.press('ArrowDown');
+    await box.pressSequentially('Apo');
+    await box.press('Tab');
+    expect(await box.inputValue()).toBe('/loja ver Apo');
+    await box.press('Enter');
+    await title(page, 'Apo').waitFor();
+    await page.unroute('**/console/completions');
+    await box.pressSequentially('/loja ver ');
+    await suggested(/Apostila/);
+    await page.route('**/console/completions', () => undefined);
+    await box.press('ArrowDown');
+    await box.press('ArrowDown');
+    await box.press('Enter');
+    expect(await box.inputValue()).toBe('/loja ver loja:Apostila');
+    await box.press('Enter');
+    await title(page, 'Apostila').waitFor();
+  });
+
+  test('Tab that comes before the suggestions takes the first of them', async () => {
+    const page = await openConsole();
+    const box = commandBox(page);
+    await box.pressSequentially('/');
+    await page.getByRole('option', { name: /^\/loja/ }).waitFor();
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/console/completions', async (route) => {
+      await released;
+      await route.continue();
+    });
+    await box.pressSequentially('c');
+    await box.press('Tab');
+    expect(await box.inputValue()).toBe('/c');
+    release();
+    await expect.poll(() => box.inputValue()).toBe('/checklist ');
   });
 
   test('Escape closes the list; Tab then leaves the box', async () => {

@@ -8,7 +8,7 @@ import type { Place } from '../../support/discord/discord-person.ts';
 import { SALES } from '../../support/discord/discord-person.ts';
 import { NOW, OTHER_CHANNEL, TRANSPORTS, useDiscordProduct, WORKSPACE } from '../../support/discord/discord-product.ts';
 import { type Json, MEMBER_ID, OTHER_GUILD_ID, type SeenMessage } from '../../support/discord/loopback-discord.ts';
-import { saleOf } from '../../support/sale.ts';
+import { subjectOf } from '../../support/subject.ts';
 import { componentsIn, modalLines, readable } from './readable.ts';
 
 const VERBS = EVERY_VERB.map((entry) => [entry.name, entry] as const);
@@ -39,7 +39,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
       channelId: null,
     });
     // Before it has a channel, so that no alert appears among the answers.
-    subject = { loja: store.name, id: await saleOf(product, store, NOW) };
+    subject = { loja: store.name, ...(await subjectOf(product, store, NOW)) };
     store = await product.services.stores.update(WORKSPACE, store.id, { alerts: { channelId: SALES.id } });
   });
 
@@ -53,7 +53,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     // By its id, because some of the lines give the store another name.
     for (const line of [name, ...linesFor(entry, { ...subject, loja: store.id })]) {
       const answer = readable(await typed(line), store);
-      answers.push(`> ${line.replaceAll(subject.id, 'ID').replaceAll(store.id, 'STORE')}\n${answer}`);
+      answers.push(`> ${line.replaceAll(store.id, 'STORE').replaceAll(/\b[0-9a-f]{24}\b/g, 'ID')}\n${answer}`);
     }
     expect(product.log).toEqual([]);
     // One snapshot for both transports: how an interaction comes must make no difference.

@@ -3,11 +3,11 @@ import { mayAct, ROLES } from '../../../src/chat/permissions.ts';
 import type { Store } from '../../../src/stores/store-service.ts';
 import { text } from '../../../src/text/text.ts';
 import { EVERY_VERB, linesFor, type Subject } from '../../commands/every-verb.ts';
-import { saleOf } from '../../support/sale.ts';
 import type { Json } from '../../support/slack/loopback-slack.ts';
 import { HOME_TEAM } from '../../support/slack/loopback-slack.ts';
 import { SALES } from '../../support/slack/slack-person.ts';
 import { NOW, TRANSPORTS, useSlackProduct } from '../../support/slack/slack-product.ts';
+import { subjectOf } from '../../support/subject.ts';
 import { buttonsIn, filledIn, readable } from './readable.ts';
 
 const WORKSPACE = `slack:${HOME_TEAM}`;
@@ -40,7 +40,7 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
       channelId: null,
     });
     // Before it has a channel, so that no alert appears among the answers.
-    subject = { loja: store.name, id: await saleOf(product, store, NOW) };
+    subject = { loja: store.name, ...(await subjectOf(product, store, NOW)) };
     store = await product.services.stores.update(WORKSPACE, store.id, { alerts: { channelId: SALES.id } });
   });
 
@@ -59,7 +59,7 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
     // By its id, because some of the lines give the store another name.
     for (const line of [name, ...linesFor(entry, { ...subject, loja: store.id })]) {
       const answer = await seen(() => product.ana.type(asSlackSendsIt(line)));
-      answers.push(`> ${line.replaceAll(subject.id, 'ID').replaceAll(store.id, 'STORE')}\n${answer}`);
+      answers.push(`> ${line.replaceAll(store.id, 'STORE').replaceAll(/\b[0-9a-f]{24}\b/g, 'ID')}\n${answer}`);
     }
     expect(product.faults).toEqual([]);
     // One snapshot for both transports: how a request comes must make no difference.
@@ -105,7 +105,8 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
     const forms = [...product.slack.views.values()].filter(({ callback_id }) => callback_id === 'form');
     for (const form of forms) {
       const after = await seen(() => product.ana.submit(form, filledIn(form, subject)));
-      expect(after, line).not.toContain('⚠️');
+      // An instance that was only made for this has no provider that takes its test.
+      expect(after.replace('⚠️ O teste para', ''), line).not.toContain('⚠️');
     }
     return forms.length;
   }

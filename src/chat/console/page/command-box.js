@@ -7,13 +7,16 @@ const HISTORY_LIMIT = 100;
 /**
  * The command line: a combobox (ARIA 1.2) that completes, and that remembers what was typed.
  * The list of suggestions opens while a command is typed. While it is open, the arrows move in it, Tab takes the chosen or first suggestion,
- * Enter takes the chosen one, Escape closes it; while it is closed, the arrows go through the history.
+ * Enter takes the chosen one, Escape closes it; while it is closed, the arrows go through the history. A list that is still the one of an earlier
+ * line is only looked at: nothing of it replaces what was typed or taken since.
  * @param dependencies.complete gives `{ line, label }[]` for a half-typed line
  * @param dependencies.submit called with the line
  */
 export function createCommandBox({ form, input, list, count, complete, submit }) {
   const history = createHistory();
   let suggestions = [];
+  let suggestedFor = '';
+  let takesFirst = false;
   let chosen = -1;
   let asking = new AbortController();
 
@@ -31,12 +34,15 @@ export function createCommandBox({ form, input, list, count, complete, submit })
   async function suggest() {
     asking.abort();
     asking = new AbortController();
+    takesFirst = false;
     const { signal } = asking;
     const line = input.value;
     if (!line.startsWith('/')) return close();
     try {
       const found = await complete(line, signal);
-      if (!signal.aborted) show(found.filter((suggestion) => suggestion.line !== line));
+      if (signal.aborted) return;
+      suggestedFor = line;
+      show(found.filter((suggestion) => suggestion.line !== line));
     } catch {
       if (!signal.aborted) close();
     }
@@ -52,6 +58,7 @@ export function createCommandBox({ form, input, list, count, complete, submit })
     input.setAttribute('aria-expanded', 'true');
     input.removeAttribute('aria-activedescendant');
     count.textContent = say('suggestion_count', { count: found.length });
+    if (takesFirst) take(0);
   }
 
   function optionView({ line, label }, index) {
@@ -97,16 +104,28 @@ export function createCommandBox({ form, input, list, count, complete, submit })
     Enter: () => take(chosen),
   };
 
+  /** The suggestions for what is typed now are on their way, and Tab is for the first of them. */
+  const outdatedKeys = {
+    Escape: close,
+    Tab: () => {
+      takesFirst = true;
+    },
+  };
+
   const closedKeys = {
     ArrowUp: () => write(history.earlier(input.value)),
     ArrowDown: () => write(history.later(input.value)),
   };
 
+  function keysNow() {
+    if (list.hidden) return closedKeys;
+    return suggestedFor === input.value ? openKeys : outdatedKeys;
+  }
+
   input.addEventListener('keydown', (event) => {
     if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
-    const isOpen = !list.hidden;
     if (event.key === 'Enter' && chosen < 0) return;
-    const act = (isOpen ? openKeys : closedKeys)[event.key];
+    const act = keysNow()[event.key];
     if (!act) return;
     event.preventDefault();
     act();
