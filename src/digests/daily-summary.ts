@@ -147,7 +147,9 @@ function messageBlocks(
 ): Block[] {
   const translate = translator(locale);
   const total = MESSAGE_STATUSES.reduce((sum, status) => sum + statuses[status], 0);
-  if (total === 0) return [];
+  // A store without an instance writes to nobody; that is no news every morning.
+  const unsendable = reasons.find(({ reason }) => reason === 'no_instance')?.count ?? 0;
+  if (total === unsendable) return [];
   const parts = MESSAGE_STATUSES.filter((status) => statuses[status] > 0).map(
     (status) => `${formatCount(statuses[status], locale)} ${translate(`message_status.${status}`)}`,
   );

@@ -82,6 +82,7 @@ export function createMessagePlanner(dependencies: {
 
   async function newMessages(store: Store, fresh: readonly KnownEvent[], journeys: readonly KnownEvent[]) {
     const wanted = await settings.all(store.id);
+    const reachable = await hasInstance(store.id);
     const optedOut = await contacts.optedOut(
       store.workspaceId,
       fresh.flatMap(({ buyer }) => buyer.phone ?? []),
@@ -92,7 +93,7 @@ export function createMessagePlanner(dependencies: {
         const message = newMessage(store, event, { type, step, position, createdAt: now() });
         return withFirstStatus(
           message,
-          firstStatus(message, superseder, optedOut, store, now()),
+          firstStatus(message, superseder, { store, optedOut, reachable, at: now() }),
           superseder?.id ?? null,
         );
       });
@@ -102,7 +103,7 @@ export function createMessagePlanner(dependencies: {
   return {
     async plan(store, starting) {
       const telling = starting.filter(({ kind, orderKey }) => orderKey !== null && KINDS.includes(kind));
-      if (telling.length === 0 || !(await hasInstance(store.id))) return;
+      if (telling.length === 0) return;
       const journeys = await journeysOf(store.id, telling);
       const freshIds = new Set(telling.map(({ _id }) => _id.toHexString()));
       const planned = await newMessages(
@@ -191,15 +192,15 @@ function newMessage(
 function firstStatus(
   { phone, expiresAt }: MessageDocument,
   superseder: KnownEvent | undefined,
-  optedOut: ReadonlySet<string>,
-  store: Store,
-  at: Date,
+  { store, optedOut, reachable, at }: { store: Store; optedOut: ReadonlySet<string>; reachable: boolean; at: Date },
 ): { status: MessageStatus; reason: string | null } {
   if (superseder) return { status: 'cancelled', reason: 'superseded' };
   if (phone === null) return { status: 'skipped', reason: 'no_phone' };
   if (optedOut.has(phone)) return { status: 'skipped', reason: 'opted_out' };
   if (store.paused) return { status: 'skipped', reason: 'store_paused' };
   if (expiresAt <= at) return { status: 'dropped', reason: 'too_old' };
+  // Not left to wait: an instance that is linked days later must not write to everybody of these days.
+  if (!reachable) return { status: 'skipped', reason: 'no_instance' };
   return { status: 'scheduled', reason: null };
 }
 

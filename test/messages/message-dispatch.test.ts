@@ -16,6 +16,7 @@ import { useTestDatabase } from '../support/database.ts';
 import { deliver, intakeOn } from '../support/intake.ts';
 import { interruptWrite } from '../support/interrupt.ts';
 import { productOn } from '../support/product.ts';
+import { printingInstance } from '../support/subject.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -221,10 +222,13 @@ describe('a message that is not sent says why', () => {
     expect(await states()).toEqual(['purchase_approved skipped variable_missing: order.billet_url']);
   });
 
-  it('is not planned at all before the store has an instance', async () => {
+  it('says that the store has no instance, and is not sent when it has one later', async () => {
     await services.instances.remove('console', instance.id);
     await happen('approved_purchase', 'A');
-    expect(await planned()).toEqual([]);
+    expect(await planned()).toMatchObject([{ status: 'skipped', reason: 'no_instance' }]);
+    await printingInstance(services, store, 'Nova');
+    await dispatch();
+    expect(await states()).toEqual(['purchase_approved skipped no_instance']);
   });
 });
 
