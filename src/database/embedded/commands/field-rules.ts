@@ -51,7 +51,7 @@ export function atLeast(least: number): FieldRule {
     const checkType = number.compile(path);
     return (value) => {
       checkType(value);
-      if (Math.trunc(toNumber(value)) < least)
+      if ((Math.trunc(toNumber(value)) || 0) < least)
         throw new CommandError(
           51024,
           `BSON field '${path}' value must be >= ${least}, actual value '${String(value)}'`,
@@ -150,7 +150,8 @@ export function compileFields(
   };
 }
 
-function isThere(value: unknown): boolean {
+/** Null stands for a field that is not there. */
+export function isThere(value: unknown): boolean {
   return value !== null && value !== undefined;
 }
 

@@ -98,8 +98,8 @@ const aggregate: FieldRules = {
   allowDiskUse: flag,
   bypassDocumentValidation: flag,
   collation,
-  hint,
-  let: document,
+  hint: unsupported,
+  let: unsupported,
   runtimeConstants: unsupported,
   collectionUUID: unsupported,
 };

@@ -7,6 +7,7 @@ import { buildIndex } from '../indexes.ts';
 import { compileFilter } from '../query.ts';
 import { encodeCursorReply } from '../raw-bson.ts';
 import { batchSizeOf, namespaceOf } from './arguments.ts';
+import { isThere } from './field-rules.ts';
 import { parseSpecification, timeToLive } from './index-specification.ts';
 
 /** Commands about indexes. */
@@ -23,7 +24,8 @@ export function indexCommands(parts: EngineParts): Record<string, CommandHandler
       const numIndexesBefore = collection.indexes.length;
       try {
         storage.attempt(() => {
-          for (const options of wanted) addMissing(collection, options);
+          const before = new Set(collection.indexes);
+          for (const options of wanted) addMissing(collection, options, before);
           catalog.save(collection);
         });
       } catch (error) {
@@ -39,8 +41,11 @@ export function indexCommands(parts: EngineParts): Record<string, CommandHandler
     });
   };
 
-  function addMissing(collection: Collection, options: IndexOptions): void {
-    if (alreadyThere(collection, options)) return;
+  /** @throws CommandError IndexAlreadyExists for what the same command asked for already */
+  function addMissing(collection: Collection, options: IndexOptions, before: ReadonlySet<Index>): void {
+    const same = sameIndex(collection, options);
+    if (same && before.has(same)) return;
+    if (same) throw new CommandError(68, `Identical index already exists: ${same.name}`);
     if (collection.indexes.length >= MOST_INDEXES)
       throw new CommandError(67, `add index fails, too many indexes for ${collection.namespace}`);
     buildIndex(storage, collection, catalog.addIndex(collection, options));
@@ -107,23 +112,21 @@ const MOST_INDEXES = 64;
 
 /** @throws CommandError InvalidOptions for a change that does not say which index, or what to change */
 function refuseIncomplete({ name, keyPattern, expireAfterSeconds }: BsonDocument): void {
-  if (name === undefined && keyPattern === undefined)
+  if (!isThere(name) && !isThere(keyPattern))
     throw new CommandError(72, 'must specify either index name or key pattern');
-  if (name !== undefined && keyPattern !== undefined)
-    throw new CommandError(72, 'Cannot specify both key pattern and name.');
-  if (expireAfterSeconds === undefined) throw new CommandError(72, 'no expireAfterSeconds field');
+  if (isThere(name) && isThere(keyPattern)) throw new CommandError(72, 'Cannot specify both key pattern and name.');
+  if (!isThere(expireAfterSeconds)) throw new CommandError(72, 'no expireAfterSeconds field');
 }
 
-/** @throws CommandError when there is an index of the same name or key that is different otherwise */
-function alreadyThere(collection: Collection, wanted: IndexOptions): boolean {
+/** The index that is as wanted. @throws CommandError when one has the same name or key and is different otherwise */
+function sameIndex(collection: Collection, wanted: IndexOptions): Index | undefined {
   const sameName = collection.indexes.find(({ name }) => name === wanted.name);
   if (sameName) {
     refuseDifference(sameName, wanted);
-    return true;
+    return sameName;
   }
   const sameKey = collection.indexes.find((index) => sameSignature(index, wanted));
-  if (!sameKey) return false;
-  if (sameKey.name === '_id_') return true;
+  if (!sameKey || sameKey.name === '_id_') return sameKey;
   throw new CommandError(85, `Index already exists with a different name: ${sameKey.name}`);
 }
 

@@ -14,8 +14,8 @@ import { compileFilter } from '../query.ts';
 import { encodeCursorReply, pickFields } from '../raw-bson.ts';
 import { parseSort } from '../sort.ts';
 import { namespaceOf, variablesOf, wholeNumber } from './arguments.ts';
-import { isSet } from './field-rules.ts';
-import { checkExplainedFields } from './fields.ts';
+import { isSet, missingField } from './field-rules.ts';
+import { checkDeleteStatement, checkExplainedFields, checkUpdateStatement } from './fields.ts';
 import { writePipelineResult } from './pipeline-output.ts';
 
 const FIRST_BATCH = 101;
@@ -88,6 +88,7 @@ export function readCommands(parts: EngineParts): Record<string, CommandHandler>
     const { body } = command;
     const collection = catalog.find(namespaceOf(command));
     const key = String(body.key);
+    if (key.includes('\0')) throw new CommandError(31032, 'Key field cannot contain an embedded null byte');
     checkFieldPath(key);
     const selection = selectionOf({ hint: body.hint }, body.query);
     return { values: collection ? distinctValues(collections.select(collection, selection), key) : [] };
@@ -121,8 +122,8 @@ export function readCommands(parts: EngineParts): Record<string, CommandHandler>
 
   function explainedSelection(name: string, command: BsonDocument): Selection {
     if (name === 'aggregate') return aggregation.selection(checkPipeline(command.pipeline)).selection;
-    if (name === 'update') return firstStatement(command.updates);
-    if (name === 'delete') return firstStatement(command.deletes);
+    if (name === 'update') return firstStatement(command.updates, 'update.updates', checkUpdateStatement);
+    if (name === 'delete') return firstStatement(command.deletes, 'delete.deletes', checkDeleteStatement);
     return selectionOf(command, command.filter ?? command.query, variablesOf(command.let));
   }
 
@@ -175,9 +176,11 @@ function isEmptyHint(hint: unknown): boolean {
   return typeof hint === 'object' && hint !== null && Object.keys(hint).length === 0;
 }
 
-function firstStatement(statements: unknown): Selection {
-  const [statement = {}] = (statements ?? []) as BsonDocument[];
-  return selectionOf({}, statement.q);
+function firstStatement(statements: unknown, path: string, check: (statement: BsonDocument) => void): Selection {
+  const [statement] = (statements ?? []) as BsonDocument[];
+  if (!statement) throw missingField(path);
+  check(statement);
+  return selectionOf({ hint: statement.hint }, statement.q);
 }
 
 function* projected(found: Iterable<Found>, project: (raw: Uint8Array) => Uint8Array): Generator<Uint8Array> {

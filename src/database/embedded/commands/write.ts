@@ -290,21 +290,10 @@ function checkId(id: unknown): void {
   if (order === ORDER.array || order === ORDER.regularExpression) {
     throw new CommandError(53, `The '_id' value cannot be of type ${order === ORDER.array ? 'array' : 'regex'}`);
   }
-  if (order === ORDER.object) refuseDollars(id);
-}
-
-/** @throws CommandError DollarPrefixedFieldName: an `_id` with such a field could not be asked for */
-function refuseDollars(value: unknown): void {
-  if (Array.isArray(value)) for (const item of value) refuseDollars(item);
-  if (!isDocument(value)) return;
-  for (const [name, field] of Object.entries(value)) {
-    if (name.startsWith('$') && !REFERENCE_PARTS.has(name))
-      throw new CommandError(
-        52,
-        `_id fields may not contain '$'-prefixed fields: The dollar ($) prefixed field '${name}' is not valid for storage.`,
-      );
-    refuseDollars(field);
-  }
+  if (order !== ORDER.object) return;
+  const refused = Object.keys(id as BsonDocument).find((name) => name.startsWith('$') && !REFERENCE_PARTS.has(name));
+  if (refused)
+    throw new CommandError(52, `_id fields may not contain '$'-prefixed fields: ${refused} is not valid for storage.`);
 }
 
 function prepareUpdate(statement: BsonDocument, now: () => Date, variables: BsonDocument | undefined): UpdateStatement {
