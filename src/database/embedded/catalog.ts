@@ -277,10 +277,23 @@ export function indexedFields(indexes: readonly Index[]): ReadonlySet<string> | 
   return fields;
 }
 
+/** MongoDB's own limits, in bytes. */
+const LONGEST_NAMESPACE = 255;
+const LONGEST_DATABASE = 63;
+
 /** Checks the name of a collection. @throws CommandError InvalidNamespace */
 export function checkNamespace(database: string, name: unknown): string {
-  if (typeof name !== 'string' || name === '' || name.includes('\0') || name.includes('$')) {
+  if (typeof name !== 'string' || name === '' || name.startsWith('.') || /[\0$]/.test(name)) {
     throw new CommandError(73, `Invalid namespace specified '${database}.${String(name)}'`);
   }
-  return `${database}.${name}`;
+  const namespace = `${database}.${name}`;
+  if (Buffer.byteLength(namespace) > LONGEST_NAMESPACE)
+    throw new CommandError(73, `Fully qualified namespace is too long. Namespace: ${namespace} Max: 255`);
+  return namespace;
+}
+
+/** Checks the name of a database. @throws CommandError InvalidNamespace */
+export function checkDatabase(name: unknown): asserts name is string {
+  if (typeof name !== 'string' || !/^[^/\\. "$\0]+$/.test(name) || Buffer.byteLength(name) > LONGEST_DATABASE)
+    throw new CommandError(73, `Invalid database name: '${String(name)}'`);
 }

@@ -146,7 +146,7 @@ export function createCollections(storage: Storage, catalog: Catalog): Collectio
   }
 
   function countMatching(collection: Collection, selection: Selection): number {
-    if (selection.filter.matchesEverything) return total(collection);
+    if (selection.filter.matchesEverything && selection.hint === undefined) return total(collection);
     const chosen = plan(collection, { ...selection, sort: [] });
     if (chosen.kind === 'indexScan' && chosen.exact) {
       return chosen.ranges.reduce((sum, range) => sum + storage.entries.getKeysCount({ ...range }), 0);

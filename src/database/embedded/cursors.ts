@@ -2,8 +2,14 @@ import { CommandError } from './errors.ts';
 
 /** Results that are fetched in batches. Cursors hold no snapshot; their number and idle time are bounded. */
 export interface Cursors {
-  /** Takes the first batch of `results`, and keeps the rest under an id if there is one (0 otherwise). */
-  open(results: Iterator<Uint8Array>, namespace: string, batchSize: number, single: boolean): Batch;
+  /** Takes the first batch of `results`, and keeps the rest under an id if there is one (0 otherwise). @param staysOpen when idle */
+  open(
+    results: Iterator<Uint8Array>,
+    namespace: string,
+    batchSize: number,
+    single: boolean,
+    staysOpen?: boolean,
+  ): Batch;
   /** @throws CommandError CursorNotFound, Unauthorized for another name space */
   next(id: bigint, namespace: string, batchSize: number): Batch;
   /** @returns whether there was such a cursor */
@@ -24,6 +30,7 @@ interface OpenCursor {
   /** A document that was read but did not fit into the batch before. */
   pending: Uint8Array | undefined;
   usedAt: number;
+  readonly staysOpen: boolean;
 }
 
 /** A batch holds at most this many bytes, so that a reply stays below the largest document. */
@@ -58,8 +65,8 @@ export function createCursors(now: () => Date = () => new Date()): Cursors {
   }
 
   return {
-    open(results, namespace, batchSize, single) {
-      const cursor: OpenCursor = { results, namespace, pending: undefined, usedAt: now().getTime() };
+    open(results, namespace, batchSize, single, staysOpen = false) {
+      const cursor: OpenCursor = { results, namespace, pending: undefined, usedAt: now().getTime(), staysOpen };
       // A batch of zero documents must not read any: the client only wants the cursor.
       const filled = batchSize === 0 ? { documents: [], exhausted: false } : fill(cursor, batchSize);
       if (filled.exhausted || single) return { documents: filled.documents, id: 0n };
@@ -85,7 +92,7 @@ export function createCursors(now: () => Date = () => new Date()): Cursors {
     kill: (id) => cursors.delete(id),
     closeIdle() {
       const oldest = now().getTime() - IDLE_LIMIT;
-      for (const [id, cursor] of cursors) if (cursor.usedAt < oldest) cursors.delete(id);
+      for (const [id, { usedAt, staysOpen }] of cursors) if (usedAt < oldest && !staysOpen) cursors.delete(id);
     },
   };
 }

@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { Double } from 'bson';
 import { createAggregation } from './aggregate.ts';
-import { type Collection, garbageKey, idPrefix, openCatalog } from './catalog.ts';
+import { type Collection, checkDatabase, garbageKey, idPrefix, openCatalog } from './catalog.ts';
 import { createCollections } from './collections.ts';
 import type { Command, CommandHandler, EngineParts } from './command.ts';
 import { administrationCommands } from './commands/administration.ts';
 import { collectionCommands } from './commands/collections.ts';
+import { checkFields } from './commands/fields.ts';
 import { handshakeCommands } from './commands/handshake.ts';
 import { indexCommands } from './commands/indexes.ts';
 import { readCommands } from './commands/read.ts';
@@ -16,7 +17,7 @@ import { type BsonDocument, decodeDocument, encodeDocument } from './document-co
 import { CommandError } from './errors.ts';
 import { recordOf } from './indexes.ts';
 import { encodeValue } from './key-encoding.ts';
-import { firstFieldName, omitField } from './raw-bson.ts';
+import { fieldNames, omitField } from './raw-bson.ts';
 import { openStorage, scanRange } from './storage.ts';
 import type { WireRequest } from './wire.ts';
 
@@ -61,6 +62,7 @@ export function createEngine(options: { directory: string; now?: () => Date }): 
       const handler = handlers.get(command.name);
       if (!handler) throw new CommandError(59, `no such command: '${command.name}'`);
       refuseTransactions(command.body);
+      checkFields(command);
       const reply = await handler(command);
       return Buffer.isBuffer(reply) ? reply : encodeDocument({ ...reply, ok: new Double(1) });
     } catch (error) {
@@ -128,13 +130,24 @@ function recordSuffix(record: number): Buffer {
 }
 
 function readCommand(request: WireRequest, connectionId: number): Command {
-  const name = firstFieldName(request.body);
+  const names = fieldNames(request.body);
+  const [name = ''] = names;
+  refuseRepetition(name, [...names, ...request.sequences.keys()]);
   const raw = name === 'insert' ? omitField(request.body, 'documents') : request.body;
   const decoded = decodeDocument(raw);
   // Old drivers wrap the command of a legacy query.
   const body = (decoded.$query as BsonDocument | undefined) ?? decoded;
-  const database = typeof body.$db === 'string' ? body.$db : (request.legacyDatabase ?? 'admin');
+  const database = body.$db ?? request.legacyDatabase;
+  if (database === undefined) throw new CommandError(40571, 'OP_MSG requests require a $db argument');
+  checkDatabase(database);
   return { name: name === '$query' ? (Object.keys(body)[0] ?? '') : name, database, body, request, connectionId };
+}
+
+/** @throws CommandError IDLDuplicateField: only one of the two would count */
+function refuseRepetition(command: string, names: readonly string[]): void {
+  if (new Set(names).size === names.length) return;
+  const repeated = names.find((name, position) => names.indexOf(name) < position);
+  throw new CommandError(40413, `BSON field '${command}.${repeated}' is a duplicate field`);
 }
 
 function refuseTransactions(body: BsonDocument): void {

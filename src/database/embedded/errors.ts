@@ -22,23 +22,30 @@ const CODE_NAMES: Readonly<Record<number, string>> = {
   59: 'CommandNotFound',
   66: 'ImmutableField',
   67: 'CannotCreateIndex',
+  68: 'IndexAlreadyExists',
   72: 'InvalidOptions',
   73: 'InvalidNamespace',
   85: 'IndexOptionsConflict',
   86: 'IndexKeySpecsConflict',
   115: 'CommandNotSupported',
+  123: 'NotAReplicaSet',
   168: 'InvalidPipelineOperator',
   171: 'CannotIndexParallelArrays',
+  181: 'AmbiguousIndexKeyPattern',
   197: 'InvalidIndexSpecificationOption',
   238: 'NotImplemented',
   241: 'ConversionFailure',
   263: 'OperationNotSupportedInTransaction',
   291: 'NoQueryExecutionPlans',
   292: 'QueryExceededMemoryLimitNoDiskUseAllowed',
+  322: 'APIVersionError',
   10334: 'BSONObjectTooLarge',
   11000: 'DuplicateKey',
   11600: 'InterruptedAtShutdown',
   14031: 'OutOfDiskSpace',
+  40413: 'IDLDuplicateField',
+  40414: 'IDLFailedToParse',
+  40415: 'IDLUnknownField',
   22: 'InvalidBSON',
 };
 
@@ -59,6 +66,11 @@ export class CommandError extends Error {
     this.codeName = CODE_NAMES[code] ?? `Location${code}`;
     this.details = details;
   }
+}
+
+/** What MongoDB has and the engine lacks is refused by one code, wherever it is named. @param what as MongoDB calls it */
+export function notSupported(what: string): CommandError {
+  return new CommandError(238, `${what} is not supported by the embedded engine`);
 }
 
 /** Why the engine could not start, or that it stopped by itself (`engine_failed`). */

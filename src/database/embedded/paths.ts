@@ -1,4 +1,5 @@
 import { type BsonDocument, isDocument } from './document-codec.ts';
+import { CommandError } from './errors.ts';
 
 /** How MongoDB follows a dotted path through embedded documents and arrays. */
 
@@ -7,6 +8,21 @@ const INDEX_PART = /^(0|[1-9]\d*)$/;
 /** Splits a dotted path. */
 export function splitPath(path: string): string[] {
   return path.split('.');
+}
+
+/** Names with a dollar that a path or an `_id` may have: those of a reference to another document. */
+export const REFERENCE_PARTS = new Set(['$ref', '$id', '$db']);
+
+/** Checks the path of a projection, a sort or `distinct`. @throws CommandError with MongoDB's codes of a path */
+export function checkFieldPath(path: string): void {
+  if (path === '') throw new CommandError(40352, 'FieldPath cannot be constructed with empty string');
+  if (path.endsWith('.')) throw new CommandError(40353, "FieldPath must not end with a '.'.");
+  for (const part of splitPath(path)) {
+    if (part === '') throw new CommandError(15998, 'FieldPath field names may not be empty strings.');
+    if (part.includes('\0')) throw new CommandError(16411, 'FieldPath field names may not contain null bytes.');
+    if (part.startsWith('$') && !REFERENCE_PARTS.has(part))
+      throw new CommandError(16410, "FieldPath field names may not start with '$'.");
+  }
 }
 
 /**

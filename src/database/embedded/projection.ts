@@ -4,7 +4,7 @@ import { Query } from 'mingo/query';
 import { type BsonDocument, decodeDocument, encodeDocument, isDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
 import { toNumber } from './numbers.ts';
-import { own, splitPath } from './paths.ts';
+import { checkFieldPath, own, splitPath } from './paths.ts';
 import type { Filter } from './query.ts';
 import { mingoContext } from './query-operators.ts';
 import { pickFields } from './raw-bson.ts';
@@ -17,22 +17,37 @@ interface FieldTree {
   readonly children: Map<string, FieldTree>;
 }
 
+const POSITIONAL = /\.\$$/;
+
+/** @throws CommandError when a field that is named cannot be one, or the positional `$` is where it means nothing */
+function checkNames(names: readonly string[]): void {
+  for (const name of names) {
+    if (name.includes('.$.'))
+      throw new CommandError(31394, 'The positional operator may only be used at the end of a path of a projection');
+    checkFieldPath(name.replace(POSITIONAL, ''));
+  }
+  if (names.filter((name) => POSITIONAL.test(name)).length > 1)
+    throw new CommandError(31276, 'Cannot specify more than one positional projection per query.');
+}
+
 /**
  * Projections that include, exclude or slice are done here: whole top-level fields without decoding anything. Those with
  * expressions, `$elemMatch` or the positional `$` are mingo's.
  * @param filter the filter of the query, for the positional `$`
+ * @param variables what `$$name` stands for in its expressions
  * @throws CommandError BadValue or the code of MongoDB for a mix of inclusion and exclusion
  */
-export function compileProjection(projection: unknown, filter: Filter): Projection {
+export function compileProjection(projection: unknown, filter: Filter, variables?: BsonDocument): Projection {
   if (!isDocument(projection)) return (raw) => raw;
+  checkNames(Object.keys(projection));
   const slices = Object.entries(projection).filter(([, value]) => isDocument(value) && value.$slice !== undefined);
-  if (slices.length === 0) return withoutSlices(projection, filter);
+  if (slices.length === 0) return withoutSlices(projection, filter, variables);
   const rest: BsonDocument = { ...projection };
   for (const [path] of slices) delete rest[path];
   // A slice alone keeps the other fields; beside an inclusion it is one.
   const including = Object.entries(rest).some(([name, value]) => name !== '_id' && (!isFlag(value) || isSet(value)));
   if (including) for (const [path] of slices) rest[path] = 1;
-  const project = withoutSlices(rest, filter);
+  const project = withoutSlices(rest, filter, variables);
   const compiled = slices.map(([path, value]) => ({ parts: splitPath(path), slice: compileSlice(value) }));
   return (raw) => {
     const document = decodeDocument(raw);
@@ -67,10 +82,10 @@ function sliceAt(value: unknown, parts: readonly string[], slice: Slice): void {
   else if (Array.isArray(field)) value[part] = slice(field);
 }
 
-function withoutSlices(projection: BsonDocument, filter: Filter): Projection {
+function withoutSlices(projection: BsonDocument, filter: Filter, variables?: BsonDocument): Projection {
   const names = Object.keys(projection);
   if (names.length === 0) return (raw) => raw;
-  if (!isSimple(projection)) return expressionProjection(projection, filter);
+  if (!isSimple(projection)) return expressionProjection(projection, filter, variables);
   const others = names.filter((name) => name !== '_id');
   const including = isSet(projection[others[0] ?? '_id']);
   refuseMix(projection, others, including);
@@ -163,14 +178,14 @@ function excludeFields(value: unknown, tree: FieldTree): void {
   }
 }
 
-function expressionProjection(projection: BsonDocument, filter: Filter): Projection {
+function expressionProjection(projection: BsonDocument, filter: Filter, variables: BsonDocument = {}): Projection {
   const prepared = Object.fromEntries(
     Object.entries(projection).map(([name, value]) => [name, isFlag(value) ? Number(isSet(value)) : value]),
   );
   // Only the positional `$` needs the filter. What findAndModify gives back need not match it any more.
-  const positional = Object.keys(projection).some((name) => name.endsWith('.$'));
+  const positional = Object.keys(projection).some((name) => POSITIONAL.test(name));
   const names = Object.keys(projection);
-  const query = new Query(positional ? filter.source : {}, { context: mingoContext, scriptEnabled: false });
+  const query = new Query(positional ? filter.source : {}, { context: mingoContext, scriptEnabled: false, variables });
   return (raw) => {
     const document = decodeDocument(raw);
     const [projected] = query.find([document], prepared as never).all();

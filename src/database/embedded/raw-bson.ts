@@ -179,16 +179,22 @@ function* fieldBytes(bytes: Uint8Array): Generator<[name: string, element: Buffe
   for (const { name, start, end } of elementsOf(bytes)) yield [name, buffer.subarray(start, end)];
 }
 
-/** The raw documents of an array field. @returns undefined when the field is missing or holds anything but documents. */
-export function rawDocuments(bytes: Uint8Array, field: string): Buffer[] | undefined {
+/**
+ * The raw documents of an array field. @returns undefined when the field is missing
+ * @param path how messages call the field
+ * @throws CommandError TypeMismatch when it holds anything but documents
+ */
+export function rawDocuments(bytes: Uint8Array, field: string, path: string): Buffer[] | undefined {
   const buffer = asBuffer(bytes);
   for (const element of elementsOf(bytes)) {
     if (element.name !== field) continue;
-    if (element.type !== ARRAY) return undefined;
+    if (element.type !== ARRAY)
+      throw new CommandError(14, `BSON field '${path}' is the wrong type, expected type 'array'`);
     const array = buffer.subarray(element.valueStart, element.end);
     const documents: Buffer[] = [];
     for (const item of elementsOf(array)) {
-      if (item.type !== EMBEDDED_DOCUMENT) return undefined;
+      if (item.type !== EMBEDDED_DOCUMENT)
+        throw new CommandError(14, `BSON field '${path}.${item.name}' is the wrong type, expected type 'object'`);
       documents.push(array.subarray(item.valueStart, item.end));
     }
     return documents;
@@ -196,10 +202,9 @@ export function rawDocuments(bytes: Uint8Array, field: string): Buffer[] | undef
   return undefined;
 }
 
-/** The name of the first field, which is the name of the command. */
-export function firstFieldName(bytes: Uint8Array): string {
-  for (const element of elementsOf(bytes)) return element.name;
-  return '';
+/** The names of the top-level fields, each as often as it is there. The first one is the name of a command. */
+export function fieldNames(bytes: Uint8Array): string[] {
+  return Array.from(elementsOf(bytes), ({ name }) => name);
 }
 
 /** Puts `_id` first, as MongoDB stores it; a document without one gets a new ObjectId. */

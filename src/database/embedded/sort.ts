@@ -1,7 +1,8 @@
 import { compareValues } from './bson-order.ts';
 import { type BsonDocument, isDocument } from './document-codec.ts';
-import { CommandError } from './errors.ts';
-import { own, splitPath, valuesAt } from './paths.ts';
+import { CommandError, notSupported } from './errors.ts';
+import { isNumeric, toNumber } from './numbers.ts';
+import { checkFieldPath, own, splitPath, valuesAt } from './paths.ts';
 
 /** One field of a sort or of an index: its path and direction. */
 export interface SortField {
@@ -15,15 +16,18 @@ export function parseSort(sort: unknown): SortField[] {
   if (sort === undefined || sort === null) return [];
   if (!isDocument(sort)) throw new CommandError(14, 'Expected field sort to be of type object');
   return Object.entries(sort).map(([path, direction]) => {
-    const number = Number(direction);
-    if (number !== 1 && number !== -1) {
-      throw new CommandError(
-        15975,
-        `Sort key ordering must be 1 (for ascending) or -1 (for descending) but was for ${path}`,
-      );
-    }
-    return { path, parts: splitPath(path), descending: number === -1 };
+    checkFieldPath(path);
+    return { path, parts: splitPath(path), descending: readDirection(path, direction) === -1 };
   });
+}
+
+function readDirection(path: string, direction: unknown): number {
+  if (isDocument(direction) && Object.hasOwn(direction, '$meta')) throw notSupported('$meta');
+  if (!isNumeric(direction)) throw new CommandError(15974, `Illegal key in $sort specification: ${path}`);
+  const number = Math.trunc(toNumber(direction));
+  if (number !== 1 && number !== -1)
+    throw new CommandError(15975, `$sort key ordering must be 1 (for ascending) or -1 (for descending): ${path}`);
+  return number;
 }
 
 /** The values a document sorts by: of an array, its smallest element when ascending and its largest when descending. */

@@ -1,5 +1,6 @@
 import { ObjectId, Timestamp } from 'bson';
 import { Aggregator } from 'mingo/aggregator';
+import { checkPipeline } from './aggregate.ts';
 import { add, bitwise, multiply } from './arithmetic.ts';
 import { compareValues, equalValues, type NumericValue } from './bson-order.ts';
 import { type BsonDocument, isDocument } from './document-codec.ts';
@@ -81,7 +82,7 @@ function replacement(document: BsonDocument): Update {
 const PIPELINE_STAGES = new Set(['$set', '$addFields', '$unset', '$project', '$replaceRoot', '$replaceWith']);
 
 function pipelineUpdate(pipeline: BsonDocument[], variables: BsonDocument): Update {
-  for (const stage of pipeline) {
+  for (const stage of checkPipeline(pipeline)) {
     const [name = ''] = Object.keys(stage);
     if (!PIPELINE_STAGES.has(name)) throw new CommandError(72, `${name} is not allowed to be used within an update`);
   }

@@ -238,7 +238,7 @@ test.each<[Document, number]>([
   [{ collMod: 'incomplete', index: { name: 'at_1', expireAfterSeconds: -18_000 } }, 67],
   [{ collMod: 'incomplete', index: { name: 'at_1', expireAfterSeconds: 1e12 } }, 67],
   [{ collMod: 'incomplete', index: { name: 'at_1', expireAfterSeconds: 'x' } }, 14],
-  [{ collMod: 'incomplete', index: { name: 'at_1', expireAfterSeconds: null } }, 14],
+  [{ collMod: 'incomplete', index: { name: 'at_1', expireAfterSeconds: null } }, 72],
   [{ collMod: 'incomplete', index: { name: 'at_1' } }, 72],
   [{ collMod: 'incomplete', index: { name: 'at_1', hidden: true } }, 238],
   [{ collMod: 'incomplete', validator: {} }, 238],

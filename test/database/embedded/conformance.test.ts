@@ -1,6 +1,7 @@
 import { type Db, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asText, type Case, fails, outcomeOfCase } from './conformance/case.ts';
+import { fieldCases } from './conformance/command-fields.ts';
 import {
   commandCases,
   cursorCases,
@@ -28,6 +29,7 @@ const AREAS: Readonly<Record<string, readonly Case[]>> = {
   indexes: indexCases,
   cursors: cursorCases,
   commands: commandCases,
+  'fields of commands': fieldCases,
 };
 
 let engine: EngineUnderTest;

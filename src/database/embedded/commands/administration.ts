@@ -1,9 +1,9 @@
-import { type Collection, idPrefix } from '../catalog.ts';
+import { mapValues } from 'es-toolkit';
 import type { CommandHandler, EngineParts } from '../command.ts';
 import type { BsonDocument } from '../document-codec.ts';
 import { CommandError } from '../errors.ts';
-import { scanRange } from '../storage.ts';
-import { namespaceOf } from './arguments.ts';
+import { namespaceOf, wholeNumber } from './arguments.ts';
+import { type CollectionSize, measureCollection } from './sizes.ts';
 
 const startedAt = Date.now();
 
@@ -20,43 +20,51 @@ export function administrationCommands({
   collections,
   now,
 }: EngineParts): Record<string, CommandHandler> {
-  function statistics(collection: Collection): { count: number; size: number } {
-    const range = { start: idPrefix(collection.id), end: idPrefix(collection.id + 1) };
-    let size = 0;
-    let count = 0;
-    for (const { value } of scanRange(storage.documents, range, { reverse: false, values: true })) {
-      count += 1;
-      size += value?.length ?? 0;
-    }
-    return { count, size };
-  }
-
-  const collStats: CommandHandler = (command) => {
+  const collStats: CommandHandler = async (command) => {
     const namespace = namespaceOf(command);
+    const scaled = scaleOf(command.body);
     const collection = catalog.find(namespace);
-    const { count, size } = collection ? statistics(collection) : { count: 0, size: 0 };
+    const { documents, indexes, indexBytes } = collection ? await measureCollection(storage, collection) : NOTHING;
+    const { count, bytes } = documents;
     return {
       ns: namespace,
       count,
-      size,
-      storageSize: size,
-      avgObjSize: count === 0 ? 0 : Math.round(size / count),
+      size: scaled(bytes),
+      avgObjSize: count === 0 ? 0 : Math.round(bytes / count),
+      storageSize: scaled(bytes),
       nindexes: collection?.indexes.length ?? 0,
+      indexSizes: mapValues(indexes, scaled),
+      totalIndexSize: scaled(indexBytes),
+      totalSize: scaled(bytes + indexBytes),
+      scaleFactor: scaled.factor,
       capped: false,
     };
   };
 
-  const dbStats: CommandHandler = ({ database }) => {
+  const dbStats: CommandHandler = async ({ database, body }) => {
+    const scaled = scaleOf(body);
     const all = [...catalog.all()].filter(({ namespace }) => namespace.startsWith(`${database}.`));
-    const sizes = all.map(statistics);
-    const dataSize = sizes.reduce((sum, { size }) => sum + size, 0);
+    let objects = 0;
+    let dataBytes = 0;
+    let indexBytes = 0;
+    for (const collection of all) {
+      const size = await measureCollection(storage, collection);
+      objects += size.documents.count;
+      dataBytes += size.documents.bytes;
+      indexBytes += size.indexBytes;
+    }
     return {
       db: database,
       collections: all.length,
-      objects: sizes.reduce((sum, { count }) => sum + count, 0),
-      dataSize,
-      storageSize: dataSize,
+      views: 0,
+      objects,
+      avgObjSize: objects === 0 ? 0 : dataBytes / objects,
+      dataSize: scaled(dataBytes),
+      storageSize: scaled(dataBytes),
       indexes: all.reduce((sum, { indexes }) => sum + indexes.length, 0),
+      indexSize: scaled(indexBytes),
+      totalSize: scaled(dataBytes + indexBytes),
+      scaleFactor: scaled.factor,
     };
   };
 
@@ -84,4 +92,12 @@ export function administrationCommands({
   );
 
   return { ...refusals, collStats, dbStats, dbstats: dbStats, validate, serverStatus };
+}
+
+const NOTHING: CollectionSize = { documents: { count: 0, bytes: 0 }, indexes: {}, indexBytes: 0 };
+
+/** How sizes are to be given: in units of so many bytes, as whole ones. */
+function scaleOf({ scale }: BsonDocument): ((bytes: number) => number) & { readonly factor: number } {
+  const factor = wholeNumber(scale, 1);
+  return Object.assign((bytes: number) => Math.floor(bytes / factor), { factor });
 }

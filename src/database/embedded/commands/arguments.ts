@@ -1,54 +1,57 @@
+import { evalExpr } from 'mingo/core';
 import { checkNamespace } from '../catalog.ts';
 import type { Command } from '../command.ts';
-import type { BsonDocument } from '../document-codec.ts';
+import { type BsonDocument, isDocument } from '../document-codec.ts';
 import { CommandError } from '../errors.ts';
 import { toNumber } from '../numbers.ts';
+import { mingoContext } from '../query-operators.ts';
+import { typeName } from './field-rules.ts';
 
-/** Reading the fields of commands. */
+/** Reading the fields of commands, whose kinds are checked before (see `fields.ts`). */
 
 /** The name space that a command's first field names. @throws CommandError InvalidNamespace */
 export function namespaceOf(command: Command): string {
-  return checkNamespace(command.database, command.body[command.name]);
+  const name = command.body[command.name];
+  if (typeof name !== 'string') throw new CommandError(73, `collection name has invalid type ${typeName(name)}`);
+  return checkNamespace(command.database, name);
 }
 
-/** A field without which a command must not run: it would do something else. @throws CommandError as MongoDB has it */
-export function required<T>(value: T | undefined, name: string): T {
-  if (value === undefined) throw new CommandError(40414, `BSON field '${name}' is missing but a required field`);
-  return value;
-}
-
-/** A switch; a number is taken as MongoDB takes it. @throws CommandError TypeMismatch */
-export function flag(value: unknown, name: string): boolean {
-  if (value === undefined || value === null) return false;
-  if (typeof value === 'boolean') return value;
-  const number = toNumber(value);
-  if (Number.isNaN(number)) throw wrongType(name, 'bool');
-  return number !== 0;
-}
-
-/** A number of any of BSON's types. @throws CommandError TypeMismatch */
-export function numeric(value: unknown, name: string): number {
-  const number = toNumber(value);
-  if (Number.isNaN(number)) throw wrongType(name, 'number');
-  return number;
-}
-
-function wrongType(name: string, wanted: string): CommandError {
-  return new CommandError(14, `BSON field '${name}' is the wrong type, expected type '${wanted}'`);
-}
-
-/** A whole number ≥ 0. @throws CommandError with MongoDB's code for a value of another type or out of its range */
-export function wholeNumber(value: unknown, name: string, otherwise: number): number {
+/** A whole number; what is behind a point is cut off, and what is larger than anything can be is as good as the largest. */
+export function wholeNumber(value: unknown, otherwise: number): number {
   if (value === undefined || value === null) return otherwise;
-  const number = numeric(value, name);
-  if (!Number.isInteger(number) || number < 0)
-    throw new CommandError(51024, `BSON field '${name}' value must be >= 0, actual value '${String(value)}'`);
-  return number;
+  return Math.min(Math.trunc(toNumber(value)) || 0, Number.MAX_SAFE_INTEGER);
 }
 
-/** Collations other than MongoDB's simple one are not supported; ignoring one would give wrong results. */
-export function refuseCollation(options: BsonDocument): void {
-  const collation = options.collation as BsonDocument | undefined;
-  if (collation && collation.locale !== 'simple')
-    throw new CommandError(238, 'collation is not supported by the embedded engine');
+/** How many documents the first batch is to have, by the `cursor` of a command. Lists have all in one unless it says so. */
+export function batchSizeOf({ cursor }: BsonDocument): number {
+  return wholeNumber(isDocument(cursor) ? cursor.batchSize : undefined, Number.POSITIVE_INFINITY);
+}
+
+const VARIABLE_NAME = /^[a-z\u0080-\uffff][\w\u0080-\uffff]*$/;
+
+/**
+ * What the variables of a command's `let` stand for; undefined when there are none.
+ * @throws CommandError when one has a name that is reserved, or needs a document
+ */
+export function variablesOf(given: unknown): BsonDocument | undefined {
+  if (!isDocument(given)) return undefined;
+  const variables: BsonDocument = {};
+  for (const [name, expression] of Object.entries(given)) {
+    if (!VARIABLE_NAME.test(name))
+      throw new CommandError(9, `'${name}' starts with an invalid character for a user variable name`);
+    refuseFields(expression);
+    variables[name] = evalExpr({}, expression as never, { context: mingoContext } as never);
+  }
+  return variables;
+}
+
+const DOCUMENT_VARIABLES = /^\$\$(ROOT|CURRENT)\b/;
+
+/** @throws CommandError for an expression that reads a field: it is evaluated before there are documents */
+function refuseFields(expression: unknown): void {
+  if (typeof expression === 'string' && (/^\$[^$]/.test(expression) || DOCUMENT_VARIABLES.test(expression)))
+    throw new CommandError(4890500, `Command let Expression tried to access a field, but this is not allowed`);
+  if (Array.isArray(expression)) for (const item of expression) refuseFields(item);
+  if (!isDocument(expression) || Object.hasOwn(expression, '$literal')) return;
+  for (const operand of Object.values(expression)) refuseFields(operand);
 }

@@ -1,20 +1,17 @@
-import { checkNamespace } from '../catalog.ts';
+import { checkDatabase, checkNamespace } from '../catalog.ts';
 import type { CommandHandler, EngineParts } from '../command.ts';
 import { type BsonDocument, encodeDocument } from '../document-codec.ts';
 import { CommandError } from '../errors.ts';
 import { compileFilter } from '../query.ts';
 import { encodeCursorReply } from '../raw-bson.ts';
-import { namespaceOf, refuseCollation } from './arguments.ts';
-
-const UNSUPPORTED_OPTIONS = ['capped', 'timeseries', 'viewOn', 'validator', 'clusteredIndex'];
+import { batchSizeOf, namespaceOf } from './arguments.ts';
+import { isSet } from './field-rules.ts';
+import { measureCollection } from './sizes.ts';
 
 /** Commands about collections and databases. */
-export function collectionCommands({ storage, catalog }: EngineParts): Record<string, CommandHandler> {
+export function collectionCommands({ storage, catalog, cursors }: EngineParts): Record<string, CommandHandler> {
   const create: CommandHandler = async (command) => {
     const namespace = namespaceOf(command);
-    refuseCollation(command.body);
-    const unsupported = UNSUPPORTED_OPTIONS.find((option) => command.body[option]);
-    if (unsupported) throw new CommandError(238, `${unsupported} collections are not supported by the embedded engine`);
     return storage.write(() => {
       if (!catalog.find(namespace)) catalog.create(namespace);
       return {};
@@ -45,37 +42,69 @@ export function collectionCommands({ storage, catalog }: EngineParts): Record<st
     const filter = compileFilter(body.filter);
     const found = inDatabase(database)
       .map(({ namespace, options }) =>
-        describeCollection(namespace.slice(database.length + 1), options, body.nameOnly === true),
+        describeCollection(namespace.slice(database.length + 1), options, isSet(body.nameOnly)),
       )
       .filter((description) => filter.test(description))
       .map(encodeDocument);
-    return encodeCursorReply('firstBatch', found, 0n, `${database}.$cmd.listCollections`);
+    const listed = `${database}.$cmd.listCollections`;
+    const batch = cursors.open(found.values(), listed, batchSizeOf(body), false);
+    return encodeCursorReply('firstBatch', batch.documents, batch.id, listed);
   };
 
-  const listDatabases: CommandHandler = ({ body }) => {
+  const listDatabases: CommandHandler = async ({ body }) => {
     const filter = compileFilter(body.filter);
-    const names = new Set([...catalog.all()].map(({ namespace }) => namespace.split('.')[0] ?? ''));
-    const databases = [...names]
-      .sort()
-      .map((name) => ({ name, sizeOnDisk: 0, empty: false }))
-      .filter((one) => filter.test(one));
-    return { databases: body.nameOnly ? databases.map(({ name }) => ({ name })) : databases, totalSize: 0 };
+    const names = [...new Set([...catalog.all()].map(({ namespace }) => splitNamespace(namespace).database))].sort();
+    if (isSet(body.nameOnly)) return { databases: names.map((name) => ({ name })).filter((one) => filter.test(one)) };
+    const databases = [];
+    let totalSize = 0;
+    for (const name of names) {
+      const one = { name, sizeOnDisk: await sizeOfDatabase(name), empty: false };
+      if (!filter.test(one)) continue;
+      databases.push(one);
+      totalSize += one.sizeOnDisk;
+    }
+    return { databases, totalSize, totalSizeMb: Math.floor(totalSize / MEGABYTE) };
   };
 
-  const renameCollection: CommandHandler = async ({ body }) =>
-    storage.write(() => {
-      const collection = catalog.find(String(body.renameCollection));
-      const [database = '', ...name] = String(body.to).split('.');
-      const target = checkNamespace(database, name.join('.'));
-      if (!collection) throw new CommandError(26, `Source collection ${String(body.renameCollection)} does not exist`);
+  async function sizeOfDatabase(database: string): Promise<number> {
+    let size = 0;
+    for (const collection of inDatabase(database)) {
+      const { documents, indexBytes } = await measureCollection(storage, collection);
+      size += documents.bytes + indexBytes;
+    }
+    return size;
+  }
+
+  const renameCollection: CommandHandler = async ({ body }) => {
+    const source = checkWholeNamespace(body.renameCollection);
+    const target = checkWholeNamespace(body.to);
+    if (source === target) throw new CommandError(20, "Can't rename a collection to itself");
+    return storage.write(() => {
+      const collection = catalog.find(source);
+      if (!collection) throw new CommandError(26, `Source collection ${source} does not exist`);
       const existing = catalog.find(target);
-      if (existing && !body.dropTarget) throw new CommandError(48, 'target namespace exists');
+      if (existing && !isSet(body.dropTarget)) throw new CommandError(48, 'target namespace exists');
       if (existing) catalog.drop(existing);
       catalog.rename(collection, target);
       return {};
     });
+  };
 
   return { create, drop, dropDatabase, listCollections, listDatabases, renameCollection };
+}
+
+const MEGABYTE = 1024 * 1024;
+
+function splitNamespace(namespace: string): { database: string; name: string } {
+  const [database = '', ...name] = namespace.split('.');
+  return { database, name: name.join('.') };
+}
+
+/** A name space as a client gives it, in one text. @throws CommandError InvalidNamespace */
+function checkWholeNamespace(given: unknown): string {
+  const { database, name } = splitNamespace(String(given));
+  checkDatabase(database);
+  return checkNamespace(database, name);
 }
 
 function describeCollection(name: string, options: BsonDocument, nameOnly: boolean): BsonDocument {

@@ -4,27 +4,28 @@ import type { CommandHandler, EngineParts } from '../command.ts';
 import { type BsonDocument, encodeDocument, isDocument } from '../document-codec.ts';
 import { CommandError } from '../errors.ts';
 import { buildIndex } from '../indexes.ts';
-import { toNumber } from '../numbers.ts';
 import { compileFilter } from '../query.ts';
 import { encodeCursorReply } from '../raw-bson.ts';
-import { namespaceOf, numeric, refuseCollation } from './arguments.ts';
+import { batchSizeOf, namespaceOf } from './arguments.ts';
+import { isThere } from './field-rules.ts';
+import { parseSpecification, timeToLive } from './index-specification.ts';
 
 /** Commands about indexes. */
 export function indexCommands(parts: EngineParts): Record<string, CommandHandler> {
-  const { storage, catalog } = parts;
+  const { storage, catalog, cursors } = parts;
 
   const createIndexes: CommandHandler = async (command) => {
     const namespace = namespaceOf(command);
-    const wanted = (command.body.indexes as BsonDocument[] | undefined)?.map(parseSpecification);
-    if (!wanted?.length) throw new CommandError(2, 'Must specify at least one index to create');
+    const wanted = (command.body.indexes as BsonDocument[]).map(parseSpecification);
+    if (wanted.length === 0) throw new CommandError(2, 'Must specify at least one index to create');
     return storage.write(() => {
       const existed = catalog.find(namespace) !== undefined;
       const collection = parts.ensureCollection(namespace);
       const numIndexesBefore = collection.indexes.length;
-      const missing = wanted.filter((options) => !alreadyThere(collection, options));
       try {
         storage.attempt(() => {
-          for (const options of missing) buildIndex(storage, collection, catalog.addIndex(collection, options));
+          const before = new Set(collection.indexes);
+          for (const options of wanted) addMissing(collection, options, before);
           catalog.save(collection);
         });
       } catch (error) {
@@ -35,16 +36,27 @@ export function indexCommands(parts: EngineParts): Record<string, CommandHandler
         numIndexesBefore,
         numIndexesAfter: collection.indexes.length,
         createdCollectionAutomatically: !existed,
-        ...(missing.length === 0 && { note: 'all indexes already exist' }),
+        ...(collection.indexes.length === numIndexesBefore && { note: 'all indexes already exist' }),
       };
     });
   };
+
+  /** @throws CommandError IndexAlreadyExists for what the same command asked for already */
+  function addMissing(collection: Collection, options: IndexOptions, before: ReadonlySet<Index>): void {
+    const same = sameIndex(collection, options);
+    if (same && before.has(same)) return;
+    if (same) throw new CommandError(68, `Identical index already exists: ${same.name}`);
+    if (collection.indexes.length >= MOST_INDEXES)
+      throw new CommandError(67, `add index fails, too many indexes for ${collection.namespace}`);
+    buildIndex(storage, collection, catalog.addIndex(collection, options));
+  }
 
   const listIndexes: CommandHandler = (command) => {
     const namespace = namespaceOf(command);
     const collection = existing(namespace);
     const specifications = collection.indexes.map((index) => encodeDocument(indexSpecification(index)));
-    return encodeCursorReply('firstBatch', specifications, 0n, namespace);
+    const batch = cursors.open(specifications.values(), namespace, batchSizeOf(command.body), false);
+    return encodeCursorReply('firstBatch', batch.documents, batch.id, namespace);
   };
 
   function existing(namespace: string): Collection {
@@ -69,9 +81,9 @@ export function indexCommands(parts: EngineParts): Record<string, CommandHandler
     const namespace = namespaceOf(command);
     return storage.write(() => {
       const collection = existing(namespace);
-      refuseOtherChanges(command.body);
       const change = command.body.index;
       if (!isDocument(change)) return {};
+      refuseIncomplete(change);
       const index = collection.indexes.find(
         ({ name, key }) =>
           name === change.name || (isDocument(change.keyPattern) && equalValues(key, change.keyPattern)),
@@ -82,8 +94,6 @@ export function indexCommands(parts: EngineParts): Record<string, CommandHandler
           `cannot find index ${String(change.name ?? JSON.stringify(change.keyPattern))} for ns ${namespace}`,
         );
       const before = index.expireAfterSeconds;
-      if (change.expireAfterSeconds === undefined) throw new CommandError(72, 'no expireAfterSeconds field');
-      numeric(change.expireAfterSeconds, 'collMod.index.expireAfterSeconds');
       const after = timeToLive(change.expireAfterSeconds, Object.keys(index.key));
       if (after !== undefined) index.expireAfterSeconds = after;
       catalog.save(collection);
@@ -97,84 +107,26 @@ export function indexCommands(parts: EngineParts): Record<string, CommandHandler
   return { createIndexes, listIndexes, dropIndexes, deleteIndexes: dropIndexes, collMod };
 }
 
-/** What every command may carry, and the one change that is made. */
-const COLL_MOD_FIELDS = new Set(['collMod', 'index', 'comment', 'writeConcern', 'lsid', 'maxTimeMS', '$db']);
-const COLL_MOD_INDEX_FIELDS = new Set(['name', 'keyPattern', 'expireAfterSeconds']);
+/** MongoDB's own limit. */
+const MOST_INDEXES = 64;
 
-/** @throws CommandError NotImplemented for changes that would be said to be made and are not */
-function refuseOtherChanges(body: BsonDocument): void {
-  const inIndex = isDocument(body.index) ? Object.keys(body.index) : [];
-  const other =
-    Object.keys(body).find((field) => !COLL_MOD_FIELDS.has(field) && !field.startsWith('$')) ??
-    inIndex.find((field) => !COLL_MOD_INDEX_FIELDS.has(field));
-  if (other) throw new CommandError(238, `collMod of '${other}' is not supported by the embedded engine`);
+/** @throws CommandError InvalidOptions for a change that does not say which index, or what to change */
+function refuseIncomplete({ name, keyPattern, expireAfterSeconds }: BsonDocument): void {
+  if (!isThere(name) && !isThere(keyPattern))
+    throw new CommandError(72, 'must specify either index name or key pattern');
+  if (isThere(name) && isThere(keyPattern)) throw new CommandError(72, 'Cannot specify both key pattern and name.');
+  if (!isThere(expireAfterSeconds)) throw new CommandError(72, 'no expireAfterSeconds field');
 }
 
-const SPECIAL_KINDS = new Set(['text', '2d', '2dsphere', 'geoHaystack', 'hashed']);
-
-function parseSpecification(specification: BsonDocument): IndexOptions {
-  refuseCollation(specification);
-  const { key, name } = specification;
-  if (!isDocument(key) || Object.keys(key).length === 0)
-    throw new CommandError(67, 'Index keys cannot be an empty object');
-  if (typeof name !== 'string' || name === '')
-    throw new CommandError(9, "The 'name' field is a required property of an index specification");
-  for (const [path, direction] of Object.entries(key)) checkKeyPart(path, direction);
-  const expireAfterSeconds = timeToLive(specification.expireAfterSeconds, Object.keys(key));
-  if (specification.partialFilterExpression !== undefined) compileFilter(specification.partialFilterExpression);
-  const directions = Object.fromEntries(
-    Object.entries(key).map(([path, direction]) => [path, toNumber(direction) > 0 ? 1 : -1]),
-  );
-  return {
-    key: directions,
-    name,
-    unique: Boolean(specification.unique),
-    sparse: Boolean(specification.sparse),
-    ...(isDocument(specification.partialFilterExpression) && {
-      partialFilterExpression: specification.partialFilterExpression,
-    }),
-    ...(expireAfterSeconds !== undefined && { expireAfterSeconds }),
-  };
-}
-
-/** Seconds; undefined when the documents stay. @throws CommandError CannotCreateIndex, InvalidIndexSpecificationOption */
-function timeToLive(given: unknown, paths: readonly string[]): number | undefined {
-  if (given === undefined) return undefined;
-  const seconds = toNumber(given);
-  if (!(seconds >= 0 && seconds <= 2147483647))
-    throw new CommandError(67, "TTL index 'expireAfterSeconds' option must be within an acceptable range");
-  if (paths.length > 1)
-    throw new CommandError(67, 'TTL indexes are single-field indexes, compound indexes do not support TTL');
-  if (paths.includes('_id'))
-    throw new CommandError(197, "The field 'expireAfterSeconds' is not valid for an _id index specification");
-  return seconds;
-}
-
-function checkKeyPart(path: string, direction: unknown): void {
-  if (typeof direction === 'string') {
-    const known = SPECIAL_KINDS.has(direction);
-    throw new CommandError(
-      known ? 238 : 67,
-      known ? `${direction} indexes are not supported by the embedded engine` : `Unknown index plugin '${direction}'`,
-    );
-  }
-  const number = toNumber(direction);
-  if (Number.isNaN(number) || number === 0) throw new CommandError(67, 'Values in the index key pattern cannot be 0.');
-  if (path.split('.').some((part) => part === '' || part.startsWith('$'))) {
-    throw new CommandError(67, `Index key contains an illegal field name: ${path}`);
-  }
-}
-
-/** @throws CommandError when there is an index of the same name or key that is different otherwise */
-function alreadyThere(collection: Collection, wanted: IndexOptions): boolean {
+/** The index that is as wanted. @throws CommandError when one has the same name or key and is different otherwise */
+function sameIndex(collection: Collection, wanted: IndexOptions): Index | undefined {
   const sameName = collection.indexes.find(({ name }) => name === wanted.name);
   if (sameName) {
     refuseDifference(sameName, wanted);
-    return true;
+    return sameName;
   }
   const sameKey = collection.indexes.find((index) => sameSignature(index, wanted));
-  if (!sameKey) return false;
-  if (sameKey.name === '_id_') return true;
+  if (!sameKey || sameKey.name === '_id_') return sameKey;
   throw new CommandError(85, `Index already exists with a different name: ${sameKey.name}`);
 }
 
@@ -209,15 +161,25 @@ function sameSignature(index: Index, wanted: IndexOptions): boolean {
 function indexesToDrop(collection: Collection, wanted: unknown): Index[] {
   if (wanted === '*') return collection.indexes.slice(1);
   const list = Array.isArray(wanted) ? (wanted as unknown[]) : [wanted];
-  return list.map((one) => {
-    const index = collection.indexes.find(({ name, key }) => name === one || (isDocument(one) && equalKeys(key, one)));
-    if (!index) {
-      throw new CommandError(
-        27,
-        typeof one === 'string' ? `index not found with name [${one}]` : "can't find index with key",
-      );
-    }
-    if (index.name === '_id_') throw new CommandError(72, 'cannot drop _id index');
-    return index;
-  });
+  return [...new Set(list.map((one) => indexToDrop(collection, one)))];
+}
+
+/** @throws CommandError IndexNotFound, AmbiguousIndexKeyPattern, InvalidOptions for the index on `_id` */
+function indexToDrop(collection: Collection, wanted: unknown): Index {
+  const [index, another] = collection.indexes.filter(
+    ({ name, key }) => name === wanted || (isDocument(wanted) && equalKeys(key, wanted)),
+  );
+  if (!index) {
+    throw new CommandError(
+      27,
+      typeof wanted === 'string' ? `index not found with name [${wanted}]` : "can't find index with key",
+    );
+  }
+  if (another)
+    throw new CommandError(
+      181,
+      `2 indexes found for the key, identify by name instead. Conflicting indexes: ${index.name}, ${another.name}`,
+    );
+  if (index.name === '_id_') throw new CommandError(72, 'cannot drop _id index');
+  return index;
 }

@@ -1,22 +1,25 @@
-import { Long } from 'bson';
+import type { Long } from 'bson';
 import { checkPipeline } from '../aggregate.ts';
 import { equalValues } from '../bson-order.ts';
-import type { Collection } from '../catalog.ts';
+import { type Collection, checkNamespace } from '../catalog.ts';
 import type { Found, ScanCounters, Selection } from '../collections.ts';
 import type { Command, CommandHandler, EngineParts } from '../command.ts';
 import { type BsonDocument, decodeDocument, isDocument } from '../document-codec.ts';
 import { CommandError } from '../errors.ts';
 import { toNumber } from '../numbers.ts';
-import { valuesAt } from '../paths.ts';
+import { checkFieldPath, valuesAt } from '../paths.ts';
 import type { Plan } from '../planner.ts';
 import { compileProjection } from '../projection.ts';
 import { compileFilter } from '../query.ts';
 import { encodeCursorReply, pickFields } from '../raw-bson.ts';
 import { parseSort } from '../sort.ts';
-import { namespaceOf, numeric, refuseCollation, wholeNumber } from './arguments.ts';
+import { namespaceOf, variablesOf, wholeNumber } from './arguments.ts';
+import { isSet, missingField } from './field-rules.ts';
+import { checkDeleteStatement, checkExplainedFields, checkUpdateStatement } from './fields.ts';
 import { writePipelineResult } from './pipeline-output.ts';
 
 const FIRST_BATCH = 101;
+const EXPLAINABLE = new Set(['find', 'aggregate', 'count', 'distinct', 'update', 'delete', 'findAndModify']);
 
 /** Commands that read. */
 export function readCommands(parts: EngineParts): Record<string, CommandHandler> {
@@ -25,38 +28,40 @@ export function readCommands(parts: EngineParts): Record<string, CommandHandler>
   const find: CommandHandler = (command) => {
     const { body } = command;
     const namespace = namespaceOf(command);
-    refuseCollation(body);
-    if (body.tailable)
-      throw new CommandError(2, 'error processing query: tailable cursor requested on non capped collection');
-    const selection = selectionOf(body, body.filter);
-    const project = compileProjection(body.projection, selection.filter);
+    refuseTailable(body);
+    const variables = variablesOf(body.let);
+    const selection = selectionOf(body, body.filter, variables);
+    const project = compileProjection(body.projection, selection.filter, variables);
     const collection = catalog.find(namespace);
     const found = collection ? collections.select(collection, selection) : none();
-    const batchSize = wholeNumber(body.batchSize, 'batchSize', FIRST_BATCH);
-    const batch = cursors.open(projected(found, project), namespace, batchSize, singleBatch(body));
+    const batchSize = wholeNumber(body.batchSize, FIRST_BATCH);
+    const batch = cursors.open(
+      projected(found, project),
+      namespace,
+      batchSize,
+      isSet(body.singleBatch),
+      isSet(body.noCursorTimeout),
+    );
     return encodeCursorReply('firstBatch', batch.documents, batch.id, namespace);
   };
 
   const getMore: CommandHandler = ({ database, body }) => {
     const namespace = `${database}.${String(body.collection)}`;
-    const id = cursorId(body.getMore);
-    const batch = cursors.next(id, namespace, wholeNumber(body.batchSize, 'batchSize', 0) || Number.POSITIVE_INFINITY);
+    const batchSize = wholeNumber(body.batchSize, 0) || Number.POSITIVE_INFINITY;
+    const batch = cursors.next((body.getMore as Long).toBigInt(), namespace, batchSize);
     return encodeCursorReply('nextBatch', batch.documents, batch.id, namespace);
   };
 
-  const killCursors: CommandHandler = ({ body }) => {
+  const killCursors: CommandHandler = (command) => {
     const cursorsKilled: Long[] = [];
     const cursorsNotFound: Long[] = [];
-    for (const given of body.cursors as unknown[]) {
-      const id = cursorId(given);
-      (cursors.kill(id) ? cursorsKilled : cursorsNotFound).push(Long.fromBigInt(id));
-    }
+    for (const id of command.body.cursors as Long[])
+      (cursors.kill(id.toBigInt()) ? cursorsKilled : cursorsNotFound).push(id);
     return { cursorsKilled, cursorsNotFound, cursorsAlive: [], cursorsUnknown: [] };
   };
 
   const aggregate: CommandHandler = async (command) => {
     const { body, database } = command;
-    refuseCollation(body);
     const pipeline = checkPipeline(body.pipeline);
     const namespace = toNumber(body.aggregate) === 1 ? undefined : namespaceOf(command);
     if (body.explain) return explained(command, { ...body, cursor: undefined });
@@ -68,7 +73,7 @@ export function readCommands(parts: EngineParts): Record<string, CommandHandler>
       await writePipelineResult(parts, database, aggregation.run(database, namespace, pipeline.slice(0, -1)), output);
       return encodeCursorReply('firstBatch', [], 0n, name);
     }
-    const batchSize = wholeNumber(body.cursor.batchSize, 'batchSize', FIRST_BATCH);
+    const batchSize = wholeNumber(body.cursor.batchSize, FIRST_BATCH);
     const batch = cursors.open(aggregation.run(database, namespace, pipeline), name, batchSize, false);
     return encodeCursorReply('firstBatch', batch.documents, batch.id, name);
   };
@@ -81,17 +86,25 @@ export function readCommands(parts: EngineParts): Record<string, CommandHandler>
 
   const distinct: CommandHandler = (command) => {
     const { body } = command;
-    refuseCollation(body);
     const collection = catalog.find(namespaceOf(command));
-    if (typeof body.key !== 'string')
-      throw new CommandError(14, "BSON field 'distinct.key' is the wrong type, expected type 'string'");
+    const key = String(body.key);
+    if (key.includes('\0')) throw new CommandError(31032, 'Key field cannot contain an embedded null byte');
+    checkFieldPath(key);
     const selection = selectionOf({ hint: body.hint }, body.query);
-    return { values: collection ? distinctValues(collections.select(collection, selection), body.key) : [] };
+    return { values: collection ? distinctValues(collections.select(collection, selection), key) : [] };
   };
 
-  function explained({ database }: Command, explainedCommand: BsonDocument): BsonDocument {
+  const explain: CommandHandler = (command) => {
+    const inner = command.body.explain as BsonDocument;
+    const [name = ''] = Object.keys(inner);
+    checkExplainedFields(name, inner);
+    if (!EXPLAINABLE.has(name)) throw new CommandError(20, `Explain not supported for command: ${name}`);
+    return explained(command, inner);
+  };
+
+  function explained({ database, body }: Command, explainedCommand: BsonDocument): BsonDocument {
     const [name = ''] = Object.keys(explainedCommand);
-    const namespace = `${database}.${String(explainedCommand[name])}`;
+    const namespace = checkNamespace(database, explainedCommand[name]);
     const selection = explainedSelection(name, explainedCommand);
     const collection = catalog.find(namespace);
     const winningPlan = collection
@@ -100,16 +113,18 @@ export function readCommands(parts: EngineParts): Record<string, CommandHandler>
     return {
       explainVersion: '1',
       queryPlanner: { namespace, parsedQuery: selection.filter.source, winningPlan, rejectedPlans: [] },
-      executionStats: collection ? executionStatistics(collection, selection) : {},
+      ...(body.verbosity !== 'queryPlanner' && {
+        executionStats: collection ? executionStatistics(collection, selection) : {},
+      }),
       command: explainedCommand,
     };
   }
 
   function explainedSelection(name: string, command: BsonDocument): Selection {
     if (name === 'aggregate') return aggregation.selection(checkPipeline(command.pipeline)).selection;
-    if (name === 'update') return firstStatement(command.updates);
-    if (name === 'delete') return firstStatement(command.deletes);
-    return selectionOf(command, command.filter ?? command.query);
+    if (name === 'update') return firstStatement(command.updates, 'update.updates', checkUpdateStatement);
+    if (name === 'delete') return firstStatement(command.deletes, 'delete.deletes', checkDeleteStatement);
+    return selectionOf(command, command.filter ?? command.query, variablesOf(command.let));
   }
 
   function executionStatistics(collection: Collection, selection: Selection): BsonDocument {
@@ -124,47 +139,48 @@ export function readCommands(parts: EngineParts): Record<string, CommandHandler>
     };
   }
 
+  return { find, getMore, killCursors, aggregate, count, distinct, explain };
+}
+
+/** @throws CommandError BadValue, FailedToParse: a cursor that waits at the end is one of a capped collection */
+function refuseTailable({ tailable, awaitData }: BsonDocument): void {
+  if (isSet(tailable))
+    throw new CommandError(2, 'error processing query: tailable cursor requested on non capped collection');
+  if (isSet(awaitData)) throw new CommandError(9, "Cannot set 'awaitData' without also setting 'tailable'");
+}
+
+function selectionOf(body: BsonDocument, filter: unknown, variables?: BsonDocument): Selection {
+  // The natural order is no field: to sort by it is to insist on it.
+  if (isDocument(body.sort) && Object.hasOwn(body.sort, '$natural')) {
+    checkNatural(body.sort);
+    return selectionOf({ ...body, sort: undefined, hint: body.sort }, filter, variables);
+  }
   return {
-    find,
-    getMore,
-    killCursors,
-    aggregate,
-    count,
-    distinct,
-    explain: (command) => explained(command, command.body.explain as BsonDocument),
+    filter: compileFilter(filter, variables),
+    sort: parseSort(body.sort),
+    skip: wholeNumber(body.skip, 0),
+    // Of a count, a negative limit means the same as a positive one.
+    limit: Math.abs(wholeNumber(body.limit, 0)),
+    ...(body.hint !== undefined && !isEmptyHint(body.hint) && { hint: body.hint }),
   };
 }
 
-function selectionOf(body: BsonDocument, filter: unknown): Selection {
-  const limit = numeric(body.limit ?? 0, 'limit');
-  // The natural order is no field: to sort by it is to insist on it.
-  if (isDocument(body.sort) && Object.hasOwn(body.sort, '$natural'))
-    return selectionOf({ ...body, sort: undefined, hint: body.sort }, filter);
-  return {
-    filter: compileFilter(filter),
-    sort: parseSort(body.sort),
-    skip: wholeNumber(body.skip, 'skip', 0),
-    // Older clients ask for a single batch by a negative limit.
-    limit: Math.abs(limit),
-    ...(body.hint !== undefined && !isEmptyHint(body.hint) && { hint: body.hint }),
-  };
+/** @throws CommandError BadValue */
+function checkNatural(sort: BsonDocument): void {
+  if (Object.keys(sort).length > 1) throw new CommandError(2, "Cannot include '$natural' in compound sort");
+  if (Math.abs(toNumber(sort.$natural)) !== 1)
+    throw new CommandError(2, '$natural sort cannot be set to a value other than -1 or 1.');
 }
 
 function isEmptyHint(hint: unknown): boolean {
   return typeof hint === 'object' && hint !== null && Object.keys(hint).length === 0;
 }
 
-function singleBatch(body: BsonDocument): boolean {
-  return body.singleBatch === true || numeric(body.limit ?? 0, 'limit') < 0;
-}
-
-function cursorId(value: unknown): bigint {
-  return value instanceof Long ? value.toBigInt() : BigInt(Math.trunc(toNumber(value) || 0));
-}
-
-function firstStatement(statements: unknown): Selection {
-  const [statement = {}] = (statements ?? []) as BsonDocument[];
-  return selectionOf({}, statement.q);
+function firstStatement(statements: unknown, path: string, check: (statement: BsonDocument) => void): Selection {
+  const [statement] = (statements ?? []) as BsonDocument[];
+  if (!statement) throw missingField(path);
+  check(statement);
+  return selectionOf({ hint: statement.hint }, statement.q);
 }
 
 function* projected(found: Iterable<Found>, project: (raw: Uint8Array) => Uint8Array): Generator<Uint8Array> {

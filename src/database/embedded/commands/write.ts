@@ -2,16 +2,19 @@ import { ORDER, typeOrder } from '../bson-order.ts';
 import type { Collection } from '../catalog.ts';
 import type { Found, Selection } from '../collections.ts';
 import type { Command, CommandHandler, EngineParts } from '../command.ts';
-import { type BsonDocument, decodeDocument, encodeDocument } from '../document-codec.ts';
+import { type BsonDocument, decodeDocument, encodeDocument, isDocument } from '../document-codec.ts';
 import { CommandError } from '../errors.ts';
 import { readDocument } from '../indexes.ts';
 import { toNumber } from '../numbers.ts';
+import { REFERENCE_PARTS } from '../paths.ts';
 import { compileProjection } from '../projection.ts';
 import { compileFilter, type Filter } from '../query.ts';
 import { asBuffer, checkDocument, pickFields, rawDocuments, withIdFirst } from '../raw-bson.ts';
-import { parseSort } from '../sort.ts';
+import { parseSort, type SortField } from '../sort.ts';
 import { compileUpdate, type Update } from '../update.ts';
-import { flag, namespaceOf, refuseCollation, required } from './arguments.ts';
+import { namespaceOf, variablesOf } from './arguments.ts';
+import { isSet, missingField } from './field-rules.ts';
+import { checkDeleteStatement, checkUpdateStatement } from './fields.ts';
 
 const MOST_WRITES = 100_000;
 const ID = new Set(['_id']);
@@ -22,7 +25,7 @@ interface UpdateStatement {
   readonly multi: boolean;
   readonly upsert: boolean;
   readonly hint: unknown;
-  readonly sort: unknown;
+  readonly sort: readonly SortField[];
 }
 
 /** Commands that write. Each runs as one unit between the others; every single document changes completely or not at all. */
@@ -46,10 +49,11 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
 
   const update: CommandHandler = async (command) => {
     const namespace = namespaceOf(command);
-    const prepared = statements(command, 'updates').map((raw) =>
-      attempt(() => prepareUpdate(decodeDocument(raw), now)),
-    );
-    refuseIncomplete(prepared);
+    const variables = variablesOf(command.body.let);
+    const given = statements(command, 'updates').map(decodeDocument);
+    // A statement that is no statement fails the command; one that cannot be carried out fails alone.
+    given.forEach(checkUpdateStatement);
+    const prepared = given.map((statement) => attempt(() => prepareUpdate(statement, now, variables)));
     return storage.write(() => {
       const totals = { n: 0, nModified: 0 };
       const upserted: BsonDocument[] = [];
@@ -71,7 +75,7 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
     const collection = catalog.find(namespace);
     const selection: Selection = {
       filter,
-      sort: parseSort(statement.sort),
+      sort: statement.sort,
       skip: 0,
       limit: multi ? 0 : 1,
       hint: statement.hint,
@@ -132,8 +136,10 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
 
   const remove: CommandHandler = async (command) => {
     const namespace = namespaceOf(command);
-    const prepared = statements(command, 'deletes').map((raw) => attempt(() => prepareDelete(decodeDocument(raw))));
-    refuseIncomplete(prepared);
+    const variables = variablesOf(command.body.let);
+    const given = statements(command, 'deletes').map(decodeDocument);
+    given.forEach(checkDeleteStatement);
+    const prepared = given.map((statement) => attempt(() => prepareDelete(statement, variables)));
     return storage.write(() => {
       let n = 0;
       const writeErrors = runEach(prepared, isOrdered(command), (selection) => {
@@ -158,16 +164,15 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
   const findAndModify: CommandHandler = async (command) => {
     const { body } = command;
     const namespace = namespaceOf(command);
-    refuseCollation(body);
-    const filter = compileFilter(body.query);
+    const removes = isSet(body.remove);
+    refuseContradiction(body, removes);
+    const showsNew = isSet(body.new);
+    const upserts = isSet(body.upsert);
+    const variables = variablesOf(body.let);
+    const filter = compileFilter(body.query, variables);
     const selection: Selection = { filter, sort: parseSort(body.sort), skip: 0, limit: 1, hint: body.hint };
-    const project = compileProjection(body.fields, filter);
-    const removes = flag(body.remove, 'findAndModify.remove');
-    const showsNew = flag(body.new, 'findAndModify.new');
-    const upserts = flag(body.upsert, 'findAndModify.upsert');
-    const change = removes ? undefined : compileUpdate(body.update, (body.arrayFilters ?? []) as unknown[], now);
-    if (removes && (body.update || showsNew))
-      throw new CommandError(9, 'Cannot specify both an update and remove=true');
+    const project = compileProjection(body.fields, filter, variables);
+    const change = removes ? undefined : compileChange(body.update, body.arrayFilters, now, variables);
     const show = (raw: Uint8Array): BsonDocument => decodeDocument(project(raw));
 
     function removeFirst(): BsonDocument {
@@ -206,7 +211,9 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
 
 /** The statements of a bulk write, from its document sequence or from the command. @throws CommandError */
 function statements({ request, name }: Command, field: string): readonly Buffer[] {
-  const found = required(request.sequences.get(field) ?? rawDocuments(request.body, field), `${name}.${field}`);
+  const path = `${name}.${field}`;
+  const found = request.sequences.get(field) ?? rawDocuments(request.body, field, path);
+  if (!found) throw missingField(path);
   if (found.length === 0 || found.length > MOST_WRITES) {
     throw new CommandError(
       16,
@@ -216,18 +223,29 @@ function statements({ request, name }: Command, field: string): readonly Buffer[
   return found;
 }
 
-function isOrdered({ name, body }: Command): boolean {
-  return body.ordered === undefined || flag(body.ordered, `${name}.ordered`);
+function isOrdered({ body }: Command): boolean {
+  return body.ordered !== false;
 }
 
-const MISSING_FIELD = 40414;
+/** @throws CommandError FailedToParse for a findAndModify that says two things at once, or nothing */
+function refuseContradiction(body: BsonDocument, removes: boolean): void {
+  const refuse = (message: string): never => {
+    throw new CommandError(9, message);
+  };
+  if (!removes && !body.update) refuse('Either an update or remove=true must be specified');
+  if (!removes) return;
+  if (body.update) refuse('Cannot specify both an update and remove=true');
+  if (isSet(body.upsert)) refuse('Cannot specify both upsert=true and remove=true');
+  if (isSet(body.new))
+    refuse("Cannot specify both new=true and remove=true; 'remove' always returns the deleted document");
+  if (body.arrayFilters) refuse('Cannot specify arrayFilters and remove=true');
+}
 
-/** A statement that lacks a required field fails the whole command: nothing of it is meant as it stands. @throws CommandError */
-function refuseIncomplete(prepared: readonly unknown[]): void {
-  const incomplete = prepared.find(
-    (statement) => statement instanceof CommandError && statement.code === MISSING_FIELD,
-  );
-  if (incomplete) throw incomplete;
+/** @throws CommandError FailedToParse for array filters beside a pipeline, and as `compileUpdate` does */
+function compileChange(change: unknown, arrayFilters: unknown, now: () => Date, variables?: BsonDocument): Update {
+  if (Array.isArray(change) && arrayFilters)
+    throw new CommandError(9, 'arrayFilters may not be specified for pipeline-style updates');
+  return compileUpdate(change, (arrayFilters ?? []) as unknown[], now, variables);
 }
 
 /** Runs the statements in order. An error concerns its statement alone, and stops the rest when the write is ordered. */
@@ -266,35 +284,37 @@ function prepareInsert(raw: Buffer): Buffer | CommandError {
   });
 }
 
+/** @throws CommandError InvalidIdField, DollarPrefixedFieldName */
 function checkId(id: unknown): void {
   const order = typeOrder(id);
   if (order === ORDER.array || order === ORDER.regularExpression) {
     throw new CommandError(53, `The '_id' value cannot be of type ${order === ORDER.array ? 'array' : 'regex'}`);
   }
+  if (order !== ORDER.object) return;
+  const refused = Object.keys(id as BsonDocument).find((name) => name.startsWith('$') && !REFERENCE_PARTS.has(name));
+  if (refused)
+    throw new CommandError(52, `_id fields may not contain '$'-prefixed fields: ${refused} is not valid for storage.`);
 }
 
-function prepareUpdate(statement: BsonDocument, now: () => Date): UpdateStatement {
-  refuseCollation(statement);
-  const query = required(statement.q, 'update.updates.q');
-  const change = required(statement.u, 'update.updates.u');
-  const multi = flag(statement.multi, 'update.updates.multi');
-  const replaces = !Array.isArray(change) && !Object.keys((change ?? {}) as BsonDocument)[0]?.startsWith('$');
-  if (replaces && multi) throw new CommandError(9, 'multi update is not supported for replacement-style update');
+function prepareUpdate(statement: BsonDocument, now: () => Date, variables: BsonDocument | undefined): UpdateStatement {
+  const { q, u, c, arrayFilters, hint } = statement;
+  const multi = statement.multi === true;
+  const upsert = statement.upsert === true;
+  if (c !== undefined && !Array.isArray(u))
+    throw new CommandError(51198, 'Constant values may only be specified for pipeline updates');
+  if (multi && !Array.isArray(u) && !Object.keys(u as BsonDocument)[0]?.startsWith('$'))
+    throw new CommandError(9, 'multi update is not supported for replacement-style update');
+  if (multi && statement.sort) throw new CommandError(9, 'Cannot specify sort with multi=true');
   return {
-    filter: compileFilter(query),
-    update: compileUpdate(change, (statement.arrayFilters ?? []) as unknown[], now),
+    filter: compileFilter(q, variables),
+    update: compileChange(u, arrayFilters, now, isDocument(c) ? { ...variables, ...c } : variables),
     multi,
-    upsert: flag(statement.upsert, 'update.updates.upsert'),
-    hint: statement.hint,
-    sort: statement.sort,
+    upsert,
+    hint,
+    sort: parseSort(statement.sort),
   };
 }
 
-function prepareDelete(statement: BsonDocument): Selection {
-  refuseCollation(statement);
-  const query = required(statement.q, 'delete.deletes.q');
-  const limit = toNumber(statement.limit);
-  if (limit !== 0 && limit !== 1)
-    throw new CommandError(9, `The limit field in delete objects must be 0 or 1. Got ${String(statement.limit)}`);
-  return { filter: compileFilter(query), sort: [], skip: 0, limit, hint: statement.hint };
+function prepareDelete({ q, limit, hint }: BsonDocument, variables: BsonDocument | undefined): Selection {
+  return { filter: compileFilter(q, variables), sort: [], skip: 0, limit: toNumber(limit), hint };
 }
