@@ -4,7 +4,7 @@ import type { CommandServices } from '../commands/services.ts';
 import { createAccessService } from './access/access-service.ts';
 import { type AlertService, createAlertService } from './alerts/alert-service.ts';
 import { createChatOutbox } from './chat/outbox.ts';
-import type { Channel, ChatSurface, Person } from './chat/surface.ts';
+import type { Channel, ChatSurface, FoundChannel, Person } from './chat/surface.ts';
 import { createChecklistService } from './checklist/checklist-service.ts';
 import type { SecretBox } from './database/secret-box.ts';
 import { createDeliveryService } from './deliveries/delivery-service.ts';
@@ -62,6 +62,11 @@ export function createServices(options: ServiceOptions): Services {
     return (await surfaces.find((surface) => surface.serves(workspaceId))?.channels(workspaceId)) ?? [];
   }
 
+  async function channel(workspaceId: string, idOrName: string): Promise<FoundChannel | null> {
+    const surface = surfaces.find((candidate) => candidate.serves(workspaceId));
+    return (await surface?.channel?.(workspaceId, idOrName)) ?? null;
+  }
+
   async function person(workspaceId: string, userId: string): Promise<Person | null> {
     const surface = surfaces.find((candidate) => candidate.serves(workspaceId));
     return surface?.person ? await surface.person(workspaceId, userId) : { id: userId, name: userId };
@@ -105,6 +110,7 @@ export function createServices(options: ServiceOptions): Services {
     events,
     outbox,
     channels,
+    channel,
     lastSummaryDay: summaries.lastDay,
     now,
   });
@@ -147,6 +153,7 @@ export function createServices(options: ServiceOptions): Services {
     summaries,
     access,
     channels,
+    channel,
     person,
     pipeline,
     processing,
