@@ -12,8 +12,8 @@ export const canal: CommandVerb<CommandServices> = {
   options: [channelOption, storeOption],
   async run(context, options) {
     const { translate, services, workspaceId } = context;
-    const store = await chosenStore(context, options);
     const channel = await chosenChannel(context, options);
+    const store = await chosenStore(context, options);
     await services.stores.update(workspaceId, store.id, { alerts: { channelId: channel.id } });
     return {
       tone: 'success',

@@ -31,8 +31,8 @@ export function confirmedVerb(verb: {
     role: 'admin',
     options: [storeOption, confirmationOption],
     async run(context, options) {
-      const store = await chosenStore(context, options);
       const isConfirmed = yesOrNo(options, confirmationOption.name);
+      const store = await chosenStore(context, options);
       if (isConfirmed) return await verb.confirmed(context, store);
       if (isConfirmed === false) {
         return privateText('neutral', context.translate('store.unchanged', { store: store.name }));

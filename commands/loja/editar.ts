@@ -2,7 +2,7 @@ import { foldCase } from '../../src/chat/arguments.ts';
 import type { CommandContext, CommandOption, CommandVerb, OptionValues } from '../../src/chat/command.ts';
 import { commandLine } from '../../src/chat/command-line.ts';
 import type { FormField, Reply } from '../../src/chat/message.ts';
-import { type Store, type StoreChanges, storeChangesSchema } from '../../src/stores/store-service.ts';
+import { checkChanges, type Store, type StoreChanges, storeChangesSchema } from '../../src/stores/store-service.ts';
 import { ProductError } from '../../src/text/product-error.ts';
 import { chosenStore, storeOption, storeReference } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';
@@ -69,8 +69,9 @@ export const editar: CommandVerb<CommandServices> = {
   options: [storeOption, ...CHANGES],
   async run(context, options) {
     const { translate, services, workspaceId } = context;
-    const store = await chosenStore(context, options);
     const changes = changesOf(options);
+    checkChanges(changes);
+    const store = await chosenStore(context, options);
     if (Object.keys(changes).length === 0) return editForm(context, store);
     const changed = await services.stores.update(workspaceId, store.id, changes);
     return {

@@ -260,12 +260,12 @@ async function completeOptions<Services>(
   typedRest: string,
   context: CommandContext<Services>,
 ): Promise<Completion[]> {
-  const rest = typedRest.replaceAll(/[“”«»]/g, '"');
-  const named = /(?:^|\s)([\p{L}\p{M}_-]+):\s*"?([^"]*)$/u.exec(rest);
+  const rest = typedRest.replaceAll(/(?<=^|[\s:])[“”«»]/g, '"');
+  const named = /(?:^|\s)([\p{L}\p{M}_-]+):\s*"?((?:\\.|[^"])*)$/u.exec(rest);
   const current = verb.options.find((option) => named?.[1] !== undefined && option.name === foldCase(named[1]));
   if (current && named) {
     const before = rest.slice(0, named.index).trim();
-    const values = await suggestionsFor(current, named[2] ?? '', [prefix, before], context);
+    const values = await suggestionsFor(current, unescaped(named[2] ?? ''), [prefix, before], context);
     // A value that stands there in full, with a space after it, is settled: what comes next is another option.
     const unfinished = values.filter(
       ({ line }) => foldCase(line) !== foldCase(`${prefix} ${rest}`) || !/\s$/.test(rest),
@@ -288,6 +288,11 @@ async function completeOptions<Services>(
     }),
   );
   return offered.flat();
+}
+
+/** What is typed of a value between quotes, whose own quotes have a backslash before them. */
+function unescaped(typed: string): string {
+  return typed.replaceAll(/\\(["\\])/g, '$1');
 }
 
 async function suggestionsFor<Services>(

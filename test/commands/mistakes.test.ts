@@ -9,7 +9,7 @@ const { type } = commandLine;
 
 const COMMANDS = '/loja, /checklist, /relatorio, /alertas, /eventos, /acesso';
 const STORE_VERBS = 'criar, listar, ver, webhook, editar, pausar, retomar, trocar-url, remover';
-const STORES = 'Ateliê da Ana, Hoje';
+const STORES = '“Ateliê da Ana”, “Hoje”';
 const CHANNELS = { count: 2, channels: '#vendas, #equipe' };
 const OUTCOMES = 'processado, repetido, ignorado, desconhecido, invalido, falha, aguardando';
 const GROUPS = 'todos:invalidos, todos:desconhecidos, todos:falhas';
@@ -39,7 +39,7 @@ const MISTAKES: [line: string, code: ErrorCode, values?: TextValues][] = [
   ['/loja criar ateliê DA ana', 'store_name_taken'],
   ['/loja editar loja:Hoje nome:"ATELIE  da Ana"', 'store_name_taken'],
   ['/loja criar Nova plataforma:hotmart', 'platform_unknown', { platform: 'hotmart', platforms: 'assiny' }],
-  ['/loja ver Hoje não', 'store_unknown_named', { name: 'Hoje não', names: 'Hoje, Ateliê da Ana' }],
+  ['/loja ver Hoje não', 'store_unknown_named', { name: 'Hoje não', names: '“Hoje”, “Ateliê da Ana”' }],
   ['/loja remover ana', 'store_unknown_named', { name: 'ana', names: STORES }],
   ['/checklist Loja nenhuma', 'store_unknown_named', { name: 'Loja nenhuma', names: STORES }],
   ['/loja ver', 'store_which', { names: STORES }],
@@ -90,6 +90,9 @@ const MISTAKES: [line: string, code: ErrorCode, values?: TextValues][] = [
   ['/eventos reprocessar todos:tudo loja:Hoje', 'replay_group_unknown', { group: 'tudo', groups: GROUPS }],
 ];
 
+/** What is wrong with one store and right with another. */
+const NEED_THE_STORE: ReadonlySet<ErrorCode> = new Set(['store_name_taken', 'cursor_unknown']);
+
 describe('a mistake', () => {
   beforeAll(async () => {
     await commandLine.createStore('Ateliê da Ana');
@@ -104,6 +107,15 @@ describe('a mistake', () => {
     }
     expect(await commandLine.everythingButTheOthers()).toEqual(before);
     expect(commandLine.faults).toEqual([]);
+  });
+
+  it.each(
+    MISTAKES.filter(([line, code]) => line.includes('loja:Hoje') && !NEED_THE_STORE.has(code)).map(
+      ([line, ...answer]) => [line, ...answer] as const,
+    ),
+  )('is told before the store is asked for: %s without its store', async (line, code, values) => {
+    const without = line.replace(/ loja:(Hoje|"Hoje")/, '');
+    expect(refusalOf(await type(without))).toBe(text('pt-BR', `error.${code}`, values));
   });
 
   it.each(LOCALES)('in the name of an event is answered with all of them (%s)', async (locale: Locale) => {
@@ -166,7 +178,7 @@ describe('a workspace with many stores', () => {
 
   it('names those that are most like what was typed, and no more than a sentence can hold', async () => {
     const refusal = refusalOf(await type('/loja ver turma 27 b')) ?? '';
-    expect(refusal).toContain('As que existem: Turma 27, ');
+    expect(refusal).toContain('As que existem: “Turma 27”, ');
     expect(refusal).toContain(', ….');
     expect(refusal.split(', ')).toHaveLength(21);
     const undecided = await type('/loja ver');
