@@ -8,6 +8,7 @@ import type { CommandServices } from '../services.ts';
 export const canal: CommandVerb<CommandServices> = {
   name: 'canal',
   description: 'command.alertas.canal',
+  formTitle: 'form.alert_channel',
   role: 'admin',
   options: [channelOption, storeOption],
   async run(context, options) {

@@ -62,6 +62,7 @@ function kindsForm({ translate }: CommandContext<CommandServices>, store: Store)
       { type: 'paragraph', text: translate('alert_rules.kinds_how') },
       {
         type: 'form',
+        title: translate('form.alert_kinds'),
         command: commandLine('/alertas eventos', { loja: storeReference(store) }),
         fields: [
           {

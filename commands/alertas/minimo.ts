@@ -25,6 +25,7 @@ const amountOption: CommandOption<CommandServices> = {
 export const minimo: CommandVerb<CommandServices> = {
   name: 'minimo',
   description: 'command.alertas.minimo',
+  formTitle: 'form.alert_minimum',
   role: 'admin',
   options: [amountOption, storeOption],
   async run(context, options) {

@@ -99,6 +99,7 @@ function viewForm(context: CommandContext<CommandServices>, store: Store, items:
   });
   return {
     type: 'form',
+    title: translate('form.delivery'),
     command: `/eventos ${ver.name}`,
     fields: [
       { name: deliveryOption.name, label: translate('delivery.choose'), kind: 'select', required: true, choices },

@@ -23,6 +23,7 @@ const platformOption: CommandOption<CommandServices> = {
 export const criar: CommandVerb<CommandServices> = {
   name: 'criar',
   description: 'command.loja.criar',
+  formTitle: 'form.store_create',
   role: 'admin',
   options: [
     {

@@ -130,6 +130,7 @@ async function editForm(context: CommandContext<CommandServices>, store: Store):
       { type: 'paragraph', text: translate('store.edit_how') },
       {
         type: 'form',
+        title: translate('form.store_edit'),
         command: commandLine('/loja editar', { loja: storeReference(store) }),
         fields: await Promise.all(CHANGES.map((option) => editField(context, option, current[option.name]))),
         submitLabel: translate('button.save'),

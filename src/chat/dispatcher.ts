@@ -14,6 +14,7 @@ import type {
 import { commandLine } from './command-line.ts';
 import { type Block, type Button, type FormField, MAXIMUM_CHOICE_BUTTONS, privateText, type Reply } from './message.ts';
 import { mayAct } from './permissions.ts';
+import { chatOf } from './surface.ts';
 
 export interface CommandRequest extends CommandOrigin {
   /** The line as typed, with or without the slash: `/loja criar Curso de Violão`. */
@@ -90,8 +91,8 @@ export function createCommandDispatcher<Services>(dependencies: {
     }
     const context = contextOf(request);
     const values = { ...parseArguments(rest, verb.options), ...request.options };
-    const missing = verb.options.filter((option) => option.required && !values[option.name]?.trim());
-    if (missing.length > 0) return await askFor(context, command, verb, values, missing);
+    const missing = verb.options.some((option) => option.required && !values[option.name]?.trim());
+    if (missing) return await askFor(context, command, verb, values);
     try {
       return await verb.run(context, values);
     } catch (error) {
@@ -162,28 +163,35 @@ async function askFor<Services>(
   command: Command<Services>,
   verb: CommandVerb<Services>,
   values: OptionValues,
-  missing: readonly CommandOption<Services>[],
 ): Promise<Reply> {
   const { translate } = context;
   const line = `/${command.name} ${verb.name}`;
-  const names = missing.map((option) => option.name).join(', ');
-  const example = verb.options
-    .filter((option) => option.required)
-    .map((option) => {
-      const value = option.example ?? '…';
-      return option.takesRest || option.countTrailingWords ? value : `${option.name}:${quoteArgument(value)}`;
-    })
-    .join(' ');
+  const title = verb.formTitle && translate(verb.formTitle);
   const fields = await Promise.all(verb.options.map((option) => fieldFor(context, option, values[option.name])));
   return {
     title: translate(verb.description),
     tone: 'neutral',
     visibility: 'private',
     blocks: [
-      { type: 'paragraph', text: translate('error.argument_missing', { names, example: `${line} ${example}` }) },
-      { type: 'form', command: line, fields, submitLabel: translate('form.submit') },
+      { type: 'paragraph', text: translate('error.argument_missing', { example: exampleOf(context, line, verb) }) },
+      { type: 'form', ...(title ? { title } : {}), command: line, fields, submitLabel: translate('form.submit') },
     ],
   };
+}
+
+/** How a verb's required options are typed. Discord knows no options without their names. */
+function exampleOf<Services>(
+  { workspaceId }: CommandContext<Services>,
+  line: string,
+  verb: CommandVerb<Services>,
+): string {
+  const isNamed = chatOf(workspaceId) === 'discord';
+  const options = verb.options
+    .filter((option) => option.required)
+    .map(({ name, example = '…', takesRest, countTrailingWords }) =>
+      !isNamed && (takesRest || countTrailingWords) ? example : `${name}:${quoteArgument(example)}`,
+    );
+  return [line, ...options].join(' ');
 }
 
 /** What an option could be: a button for each value while these are few, so that one press goes on; else a list. */
@@ -203,6 +211,7 @@ async function choiceOf<Services>(
   }
   return {
     type: 'form',
+    title: translate('form.choose'),
     command: commandLine(line, values),
     fields: [{ ...(await fieldFor(context, option, undefined)), required: true }],
     submitLabel: translate('form.submit'),

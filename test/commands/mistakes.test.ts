@@ -137,7 +137,7 @@ describe('a mistake', () => {
   ])('of leaving something out (%s) is answered with a form, and with what to type', async (line, names, example) => {
     for (const locale of LOCALES) {
       const reply = await type(line, { locale });
-      expect(textOf(reply)).toContain(text(locale, 'error.argument_missing', { names, example }));
+      expect(textOf(reply)).toContain(text(locale, 'error.argument_missing', { example }));
       const { fields } = blockOf(reply, 'form');
       expect(fields.filter((field) => field.required).map(({ name }) => name)).toContain(names);
     }
@@ -146,6 +146,44 @@ describe('a mistake', () => {
   it('of naming no store where there are several cannot be made in a form', async () => {
     const { fields } = blockOf(await type('/alertas canal'), 'form');
     expect(fields.find(({ name }) => name === 'loja')).toMatchObject({ kind: 'select', required: true });
+  });
+});
+
+describe('what a mistake suggests', () => {
+  const PERIODS =
+    /\d+\/\d+\/\d+ a \d+\/\d+\/\d+|[\d-]+ to [\d-]+|\b(?:hoje|ontem|7d|30d|mes)\b|\d+\/\d+\/\d{4}|\d{4}-\d+-\d+/g;
+
+  it.each(LOCALES)('as a period is one (%s)', async (locale) => {
+    const suggested: string[] = [];
+    for (const typed of ['loja:Hoje periodo:amanhã', 'loja:Hoje 31/02', 'semana passada']) {
+      const sentence = refusalOf(await type(`/relatorio ${typed}`, { locale })) ?? '';
+      suggested.push(...(sentence.replaceAll(typed.split(' ').at(-1) ?? '', '').match(PERIODS) ?? []));
+    }
+    expect(suggested).toHaveLength(13);
+    for (const period of suggested) {
+      for (const line of [`loja:Hoje ${period}`, `loja:Hoje periodo:${period}`, `Ateliê da Ana ${period}`]) {
+        expect(refusalOf(await type(`/relatorio ${line}`, { locale })), line).toBeNull();
+      }
+    }
+  });
+
+  it.each([
+    ['/loja editar loja:Hoje', 'fila:0', 1],
+    ['/loja editar loja:Hoje', 'caminho-feliz:talvez', 2],
+    ['/loja editar loja:Hoje', 'cabecalho:sem-valor', 3],
+    ['/checklist loja:Hoje', 'detalhado:talvez', 2],
+    ['/relatorio loja:Hoje', 'formato:pdf', 1],
+    ['/eventos reprocessar loja:Hoje', 'todos:tudo', 3],
+  ])('for an option is taken: %s %s', async (line, typed, count) => {
+    const option = typed.split(':')[0] ?? '';
+    for (const locale of LOCALES) {
+      const sentence = refusalOf(await type(`${line} ${typed}`, { locale })) ?? '';
+      const suggested = sentence.match(new RegExp(`\\b${option}:("[^"]*"|[^\\s,.]+)`, 'g')) ?? [];
+      expect(suggested.length >= count, sentence).toBe(true);
+      for (const suggestion of suggested) {
+        expect(refusalOf(await type(`${line} ${suggestion}`, { locale })), suggestion).toBeNull();
+      }
+    }
   });
 });
 

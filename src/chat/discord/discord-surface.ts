@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ChannelType, type Guild, HTTPError, PermissionFlagsBits, type REST, Routes } from 'discord.js';
 import { z } from 'zod';
 import { ProductError } from '../../text/product-error.ts';
-import { type Locale, translator } from '../../text/text.ts';
+import type { Locale } from '../../text/text.ts';
 import { foldCase } from '../arguments.ts';
 import { ChatUnavailableError } from '../chat-unavailable.ts';
 import type { Channel, ChatSurface, Person } from '../surface.ts';
@@ -116,7 +116,7 @@ export function createDiscordSurface(dependencies: {
       if (token === null || (owner !== null && owner !== guildIdOf(workspaceId))) {
         throw new ProductError('channel_unreachable', { channel: channelId });
       }
-      const { messages, kept } = renderMessage(message, { translate: translator(locale) });
+      const { messages, kept } = renderMessage(message, locale);
       await actions.keep(workspaceId, kept);
       try {
         for (const [index, rendered] of messages.entries()) {

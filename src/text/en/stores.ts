@@ -51,7 +51,7 @@ export const stores: Record<keyof typeof portuguese, string> = {
   'store.created_channel': 'Alerts and the daily summary go to {channel}. Change that with /alertas canal.',
   'store.created_closed_channel':
     'Alerts and the daily summary go to {channel}, but I may not post there yet: {remedy}.',
-  'store.created_without_channel': 'Choose where alerts appear with /alertas canal #channel-name.',
+  'store.created_without_channel': 'Choose where alerts appear with /alertas canal.',
   'store.webhook_title': 'Webhook URL of “{store}”',
   'store.webhook_label': 'Webhook URL',
   'store.webhook_steps':
@@ -119,7 +119,8 @@ export const stores: Record<keyof typeof portuguese, string> = {
   'alert_rules.post_failed': 'Failed on {at}. To post there, {remedy}, or choose another channel.',
   'alert_rules.post_never': 'None yet',
   'alert_rules.channel_chosen': 'Alerts and the summary of “{store}” now go to {channel}.',
-  'alert_rules.kinds_how': 'Tick the events to be told about. To be told of none, type /alertas eventos nenhum.',
+  'alert_rules.kinds_how':
+    'Tick the events to be told about. To be told of none, type /alertas eventos eventos:nenhum.',
   'alert_rules.kinds_chosen': '“{store}” now tells of: {kinds}.',
   'alert_rules.kinds_none': '“{store}” posts no more alerts. The daily summary goes on.',
   'alert_rules.minimum_chosen': '“{store}” now tells of sales from {amount} upwards.',

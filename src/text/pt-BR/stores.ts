@@ -49,7 +49,7 @@ export const stores = {
   'store.created_channel': 'Os alertas e o resumo diário vão para {channel}. Mude com /alertas canal.',
   'store.created_closed_channel':
     'Os alertas e o resumo diário vão para {channel}, mas ainda não posso postar lá: {remedy}.',
-  'store.created_without_channel': 'Escolha onde os alertas aparecem com /alertas canal #nome-do-canal.',
+  'store.created_without_channel': 'Escolha onde os alertas aparecem com /alertas canal.',
   'store.webhook_title': 'URL de webhook de “{store}”',
   'store.webhook_label': 'URL de webhook',
   'store.webhook_steps':
@@ -118,7 +118,7 @@ export const stores = {
   'alert_rules.post_never': 'Ainda nenhum',
   'alert_rules.channel_chosen': 'Os alertas e o resumo de “{store}” agora vão para {channel}.',
   'alert_rules.kinds_how':
-    'Marque os eventos que devem virar alerta. Para não receber nenhum, digite /alertas eventos nenhum.',
+    'Marque os eventos que devem virar alerta. Para não receber nenhum, digite /alertas eventos eventos:nenhum.',
   'alert_rules.kinds_chosen': '“{store}” avisa agora de: {kinds}.',
   'alert_rules.kinds_none': '“{store}” não posta mais alertas. O resumo diário continua.',
   'alert_rules.minimum_chosen': '“{store}” avisa agora das vendas a partir de {amount}.',
