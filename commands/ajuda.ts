@@ -1,13 +1,16 @@
 import { foldCase } from '../src/chat/arguments.ts';
 import type { Command, CommandContext, CommandOption, CommandVerb } from '../src/chat/command.ts';
-import type { Field, Reply } from '../src/chat/message.ts';
-import { mayAct } from '../src/chat/permissions.ts';
+import type { Block, Field, Reply } from '../src/chat/message.ts';
+import { mayAct, ROLES } from '../src/chat/permissions.ts';
+import { chatOf } from '../src/chat/surface.ts';
 import { ProductError } from '../src/text/product-error.ts';
 import { typedValue } from './options/typed-value.ts';
 import { roleButtons } from './role-buttons.ts';
 import type { CommandServices } from './services.ts';
 
-type HelpTopics = readonly Command<CommandServices>[];
+type HelpContext = CommandContext<CommandServices>;
+type HelpTopic = Command<CommandServices>;
+type HelpTopics = readonly HelpTopic[];
 
 /** @param topics the other commands, which help is about */
 export function createHelpCommand(topics: HelpTopics): Command<CommandServices> {
@@ -40,7 +43,7 @@ function findTopic(topics: HelpTopics, typed: string): Command<CommandServices> 
 }
 
 /** Every command with what the asker may do with it. Before the first store, how to begin comes first. */
-async function overview(context: CommandContext<CommandServices>, topics: HelpTopics): Promise<Reply> {
+async function overview(context: HelpContext, topics: HelpTopics): Promise<Reply> {
   const { translate, services, workspaceId, user } = context;
   const isNew = (await services.stores.list(workspaceId)).length === 0;
   const mayCreate = mayAct(user.role, 'admin');
@@ -53,6 +56,7 @@ async function overview(context: CommandContext<CommandServices>, topics: HelpTo
         ? [{ type: 'paragraph' as const, text: translate(mayCreate ? 'help.first_steps' : 'help.ask_an_admin') }]
         : []),
       { type: 'fields', fields: topics.flatMap((topic) => topicField(context, topic)) },
+      ...otherRoles(context, topics),
       { type: 'paragraph', text: translate('help.more') },
       ...roleButtons(
         context,
@@ -62,33 +66,62 @@ async function overview(context: CommandContext<CommandServices>, topics: HelpTo
   };
 }
 
-function allowedVerbs({ user }: CommandContext<CommandServices>, { verbs }: Command<CommandServices>) {
+function allowedVerbs({ user }: HelpContext, { verbs }: HelpTopic) {
   return verbs.filter(({ role }) => mayAct(user.role, role));
 }
 
-function topicField(context: CommandContext<CommandServices>, topic: Command<CommandServices>): Field[] {
+function topicField(context: HelpContext, topic: HelpTopic): Field[] {
   const verbs = allowedVerbs(context, topic);
   if (verbs.length === 0) return [];
-  const names = topic.defaultVerb === undefined ? ` ${verbs.map(({ name }) => name).join(' · ')}` : '';
-  return [{ label: `/${topic.name}${names}`, value: context.translate(topic.description) }];
+  return [{ label: verbNames(topic, verbs), value: topicDescription(context, topic) }];
 }
 
-function topicHelp(context: CommandContext<CommandServices>, topic: Command<CommandServices>): Reply {
-  const { translate } = context;
+/** What the command is for; to those who may do a part of it only, that part. */
+function topicDescription(context: HelpContext, topic: HelpTopic): string {
+  const verbs = allowedVerbs(context, topic);
+  const descriptions = verbs.length === topic.verbs.length ? [topic] : verbs;
+  return descriptions.map(({ description }) => context.translate(description)).join(' · ');
+}
+
+/** `/loja listar · ver` */
+function verbNames(topic: HelpTopic, verbs: HelpTopic['verbs']): string {
+  const names = topic.defaultVerb === undefined ? ` ${verbs.map(({ name }) => name).join(' · ')}` : '';
+  return `/${topic.name}${names}`;
+}
+
+/** In one line, what needs another role than the asker's. */
+function otherRoles({ translate, user }: HelpContext, topics: HelpTopics): Block[] {
+  const sentences = ROLES.filter((role) => !mayAct(user.role, role)).flatMap((role) => {
+    const commands = topics.flatMap((topic) => {
+      const verbs = topic.verbs.filter((verb) => verb.role === role);
+      return verbs.length === 0 ? [] : [verbNames(topic, verbs)];
+    });
+    return commands.length === 0 ? [] : [translate('help.other_role', { role, commands: commands.join(', ') })];
+  });
+  if (sentences.length === 0) return [];
+  return [{ type: 'paragraph', text: [...sentences, translate('help.ask_for_role')].join(' ') }];
+}
+
+function topicHelp(context: HelpContext, topic: HelpTopic): Reply {
+  const { translate, workspaceId } = context;
+  const verbs = allowedVerbs(context, topic);
   return {
     title: `/${topic.name}`,
     tone: 'neutral',
     visibility: 'private',
     blocks: [
-      { type: 'paragraph', text: translate(topic.description) },
+      ...(verbs.length === topic.verbs.length
+        ? [{ type: 'paragraph' as const, text: translate(topic.description) }]
+        : []),
       {
         type: 'fields',
-        fields: allowedVerbs(context, topic).map((verb) => ({
+        fields: verbs.map((verb) => ({
           label: usage(topic, verb),
           value: [translate(verb.description), ...verb.options.map((option) => optionHelp(context, option))].join('\n'),
         })),
       },
-      { type: 'paragraph', text: translate('help.how_to_type') },
+      ...otherRoles(context, [topic]),
+      { type: 'paragraph', text: translate('help.how_to_type', { chat: chatOf(workspaceId) }) },
     ],
   };
 }
@@ -100,6 +133,6 @@ function usage(topic: Command<CommandServices>, verb: CommandVerb<CommandService
   return [`/${topic.name}`, ...verbName, ...options].join(' ');
 }
 
-function optionHelp({ translate }: CommandContext<CommandServices>, option: CommandOption<CommandServices>): string {
+function optionHelp({ translate }: HelpContext, option: CommandOption<CommandServices>): string {
   return `${option.name}: ${translate(option.description)}`;
 }

@@ -1,5 +1,5 @@
 import { omit } from 'es-toolkit';
-import type { Command, CommandContext, CommandVerb, OptionValues } from '../src/chat/command.ts';
+import type { Command, CommandContext, CommandVerb } from '../src/chat/command.ts';
 import { commandLine } from '../src/chat/command-line.ts';
 import { type Badge, type Block, MAXIMUM_CHOICE_BUTTONS, type Reply, type Tone } from '../src/chat/message.ts';
 import type { Checklist, ChecklistItem } from '../src/checklist/checklist-service.ts';
@@ -20,11 +20,12 @@ const ver: CommandVerb<CommandServices> = {
   role: 'viewer',
   options: [anyStoreOption, detailedOption],
   async run(context, options) {
+    const detailed = yesOrNo(options, detailedOption.name) ?? false;
     const stores = await context.services.stores.list(context.workspaceId);
     if (stores.length > 1 && typedValue(options, anyStoreOption.name) === undefined) {
       return await checklistsOf(context, stores);
     }
-    return await checklistOf(context, options);
+    return await checklistOf(context, await chosenStore(context, options), detailed);
   },
 };
 
@@ -36,10 +37,8 @@ export const checklist: Command<CommandServices> = {
   defaultVerb: 'ver',
 };
 
-async function checklistOf(context: CommandContext<CommandServices>, options: OptionValues): Promise<Reply> {
+async function checklistOf(context: CommandContext<CommandServices>, store: Store, detailed: boolean): Promise<Reply> {
   const { translate, services, locale } = context;
-  const store = await chosenStore(context, options);
-  const detailed = yesOrNo(options, detailedOption.name) ?? false;
   const result = await services.checklist.check(store, locale);
   const { items } = result;
   const shown = detailed ? items : items.filter(({ status }) => status !== 'ok');

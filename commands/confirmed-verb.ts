@@ -69,8 +69,8 @@ export function confirmedVerb<Subject>(verb: {
     role: 'admin',
     options: [option, confirmationOption],
     async run(context, options) {
-      const subject = await choose(context, options);
       const isConfirmed = yesOrNo(options, confirmationOption.name);
+      const subject = await choose(context, options);
       if (isConfirmed) return await verb.confirmed(context, subject);
       if (isConfirmed === false) {
         return privateText('neutral', context.translate(verb.question.unchanged, values(subject)));

@@ -1,6 +1,6 @@
 import type { AccessService } from '../src/access/access-service.ts';
 import type { ChatOutbox } from '../src/chat/outbox.ts';
-import type { Channel, Person } from '../src/chat/surface.ts';
+import type { Channel, FoundChannel, Person } from '../src/chat/surface.ts';
 import type { ChecklistService } from '../src/checklist/checklist-service.ts';
 import type { DeliveryService } from '../src/deliveries/delivery-service.ts';
 import type { EventService } from '../src/events/event-service.ts';
@@ -30,6 +30,8 @@ export interface CommandServices {
   preview: NotificationPreview;
   /** The channels of a workspace that the product may post to. */
   channels(workspaceId: string): Promise<Channel[]>;
+  /** A channel of a workspace by its id or its name, whether or not the product may post there. */
+  channel(workspaceId: string, idOrName: string): Promise<FoundChannel | null>;
   /** Somebody of a workspace by the id that its chat gave; null when there is nobody of that id. */
   person(workspaceId: string, userId: string): Promise<Person | null>;
 }

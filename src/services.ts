@@ -4,7 +4,13 @@ import type { CommandServices } from '../commands/services.ts';
 import { createAccessService } from './access/access-service.ts';
 import { type AlertService, createAlertService } from './alerts/alert-service.ts';
 import { createChatOutbox } from './chat/outbox.ts';
-import { type Channel, type ChatSurface, CONSOLE_WORKSPACE_ID, type Person } from './chat/surface.ts';
+import {
+  type Channel,
+  type ChatSurface,
+  CONSOLE_WORKSPACE_ID,
+  type FoundChannel,
+  type Person,
+} from './chat/surface.ts';
 import { createChecklistService } from './checklist/checklist-service.ts';
 import type { SecretBox } from './database/secret-box.ts';
 import { createDeliveryService } from './deliveries/delivery-service.ts';
@@ -66,6 +72,11 @@ export function createServices(options: ServiceOptions): Services {
 
   async function channels(workspaceId: string): Promise<Channel[]> {
     return (await surfaces.find((surface) => surface.serves(workspaceId))?.channels(workspaceId)) ?? [];
+  }
+
+  async function channel(workspaceId: string, idOrName: string): Promise<FoundChannel | null> {
+    const surface = surfaces.find((candidate) => candidate.serves(workspaceId));
+    return (await surface?.channel?.(workspaceId, idOrName)) ?? null;
   }
 
   async function person(workspaceId: string, userId: string): Promise<Person | null> {
@@ -152,6 +163,7 @@ export function createServices(options: ServiceOptions): Services {
     outbox,
     channels,
     messaging,
+    channel,
     lastSummaryDay: summaries.lastDay,
     now,
   });
@@ -198,6 +210,7 @@ export function createServices(options: ServiceOptions): Services {
     summaries,
     access,
     channels,
+    channel,
     person,
     ...messaging,
     pipeline,

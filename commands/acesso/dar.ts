@@ -7,6 +7,7 @@ import { chosenRole, roleOption } from './role-option.ts';
 export const dar: CommandVerb<CommandServices> = {
   name: 'dar',
   description: 'command.acesso.dar',
+  formTitle: 'form.role_give',
   role: 'admin',
   options: [personOption, roleOption],
   async run(context, options) {

@@ -6,6 +6,7 @@ import type { CommandServices } from '../services.ts';
 export const tirar: CommandVerb<CommandServices> = {
   name: 'tirar',
   description: 'command.acesso.tirar',
+  formTitle: 'form.role_take',
   role: 'admin',
   options: [personOption],
   async run(context, options) {

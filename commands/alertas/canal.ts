@@ -8,12 +8,13 @@ import type { CommandServices } from '../services.ts';
 export const canal: CommandVerb<CommandServices> = {
   name: 'canal',
   description: 'command.alertas.canal',
+  formTitle: 'form.alert_channel',
   role: 'admin',
   options: [channelOption, storeOption],
   async run(context, options) {
     const { translate, services, workspaceId } = context;
-    const store = await chosenStore(context, options);
     const channel = await chosenChannel(context, options);
+    const store = await chosenStore(context, options);
     await services.stores.update(workspaceId, store.id, { alerts: { channelId: channel.id } });
     return {
       tone: 'success',

@@ -29,10 +29,10 @@ export const eventos: CommandVerb<CommandServices> = {
   options: [kindsOption, storeOption],
   async run(context, options) {
     const { translate, services, workspaceId } = context;
-    const store = await alertingStore(context, options);
     const typed = typedValue(options, kindsOption.name);
-    if (typed === undefined) return kindsForm(context, store);
-    const kinds = readKinds(typed, translate);
+    const kinds = typed === undefined ? null : readKinds(typed, translate);
+    const store = await alertingStore(context, options);
+    if (kinds === null) return kindsForm(context, store);
     await services.stores.update(workspaceId, store.id, { alerts: { kinds } });
     const key = kinds.length === 0 ? 'alert_rules.kinds_none' : 'alert_rules.kinds_chosen';
     return publicText('success', translate(key, { store: store.name, kinds: kindNames(kinds, translate) }));
@@ -62,6 +62,7 @@ function kindsForm({ translate }: CommandContext<CommandServices>, store: Store)
       { type: 'paragraph', text: translate('alert_rules.kinds_how') },
       {
         type: 'form',
+        title: translate('form.alert_kinds'),
         command: commandLine('/alertas eventos', { loja: storeReference(store) }),
         fields: [
           {

@@ -25,14 +25,15 @@ const amountOption: CommandOption<CommandServices> = {
 export const minimo: CommandVerb<CommandServices> = {
   name: 'minimo',
   description: 'command.alertas.minimo',
+  formTitle: 'form.alert_minimum',
   role: 'admin',
   options: [amountOption, storeOption],
   async run(context, options) {
     const { translate, services, workspaceId, locale } = context;
-    const store = await chosenStore(context, options);
     const typed = typedValue(options, amountOption.name) ?? '';
     const minimumAmount = parseMoney(typed);
     if (minimumAmount === null) throw new ProductError('amount_unknown', { amount: typed });
+    const store = await chosenStore(context, options);
     await services.stores.update(workspaceId, store.id, { alerts: { minimumAmount } });
     const amount = formatMoney(minimumAmount, store.currency, locale);
     const key = minimumAmount === 0 ? 'alert_rules.minimum_none' : 'alert_rules.minimum_chosen';

@@ -1,4 +1,5 @@
 import { type AlertContent, alertMessage } from '../../src/alerts/alert-message.ts';
+import { describeChannel, inviteRemedy } from '../../src/chat/channel-description.ts';
 import type { CommandContext, CommandVerb } from '../../src/chat/command.ts';
 import { type Message, privateText } from '../../src/chat/message.ts';
 import type { Store } from '../../src/stores/store-service.ts';
@@ -19,15 +20,14 @@ export const testar: CommandVerb<CommandServices> = {
     const store = await chosenStore(context, options);
     const { channelId } = store.alerts;
     if (channelId === null) throw new ProductError('alert_channel_missing', { store: store.name });
-    const channel = (await services.channels(workspaceId)).find(({ id }) => id === channelId);
-    if (!channel) throw new ProductError('channel_unreachable', { channel: channelId });
+    const { label, mayPost } = await describeChannel(services, { workspaceId, channelId }, translate);
+    if (!mayPost) {
+      throw new ProductError('alert_channel_closed', { channel: label, remedy: inviteRemedy(workspaceId, translate) });
+    }
     // One post for one press, however often a chat delivers it.
     const key = `alert-test:${store.id}:${user.id}:${now.getTime()}`;
     await services.outbox.enqueue({ key, workspaceId, channelId, message: sampleMessage(context, store) });
-    return privateText(
-      'success',
-      translate('alert_rules.test_sent', { store: store.name, channel: `#${channel.name}` }),
-    );
+    return privateText('success', translate('alert_rules.test_sent', { store: store.name, channel: label }));
   },
 };
 

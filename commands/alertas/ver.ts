@@ -1,9 +1,10 @@
+import { inviteRemedy } from '../../src/chat/channel-description.ts';
 import type { CommandContext, CommandVerb } from '../../src/chat/command.ts';
 import { commandLine } from '../../src/chat/command-line.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import { formatMoment } from '../../src/text/local-time.ts';
 import { formatMoney } from '../../src/text/money.ts';
-import { channelLabel } from '../channel-label.ts';
+import { alertChannel } from '../alert-channel.ts';
 import { chosenStore, storeOption, storeReference } from '../options/store-option.ts';
 import { roleButtons } from '../role-buttons.ts';
 import type { CommandServices } from '../services.ts';
@@ -29,7 +30,7 @@ export const ver: CommandVerb<CommandServices> = {
         {
           type: 'fields',
           fields: [
-            { label: translate('alert_rules.channel'), value: await channelLabel(context, channelId) },
+            { label: translate('alert_rules.channel'), value: await alertChannel(context, channelId) },
             {
               label: translate('alert_rules.kinds'),
               value: kindNames(kinds, translate) || translate('alert_rules.no_kinds'),
@@ -74,5 +75,6 @@ async function lastPost({ translate, services, locale }: CommandContext<CommandS
   const last = channelId === null ? null : await services.outbox.lastPost(store.workspaceId, channelId);
   if (!last) return translate('alert_rules.post_never');
   const at = formatMoment(last.at, store.timezone, locale);
-  return last.status === 'failed' ? translate('alert_rules.post_failed', { at }) : at;
+  if (last.status !== 'failed') return at;
+  return translate('alert_rules.post_failed', { at, remedy: inviteRemedy(store.workspaceId, translate) });
 }

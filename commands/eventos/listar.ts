@@ -33,10 +33,11 @@ export const listar: CommandVerb<CommandServices> = {
   options: [storeOption, outcomeOption, pageOption],
   async run(context, options) {
     const { translate, services } = context;
-    const store = await chosenStore(context, options);
     const outcome = typedValue(options, outcomeOption.name);
+    const filter = filterOf(outcome);
+    const store = await chosenStore(context, options);
     const page = { cursor: typedValue(options, pageOption.name), limit: PAGE_SIZE };
-    const { items, nextCursor } = await services.deliveries.list(store, filterOf(outcome), page);
+    const { items, nextCursor } = await services.deliveries.list(store, filter, page);
     const buttons = [
       ...(nextCursor === null ? [] : [moreButton(context, store, outcome, nextCursor)]),
       ...(outcome === undefined ? invalidButtons(context, store, items) : []),
@@ -98,6 +99,7 @@ function viewForm(context: CommandContext<CommandServices>, store: Store, items:
   });
   return {
     type: 'form',
+    title: translate('form.delivery'),
     command: `/eventos ${ver.name}`,
     fields: [
       { name: deliveryOption.name, label: translate('delivery.choose'), kind: 'select', required: true, choices },

@@ -21,6 +21,7 @@ export const deliveryOption: CommandOption<CommandServices> = {
 export const ver: CommandVerb<CommandServices> = {
   name: 'ver',
   description: 'command.eventos.ver',
+  formTitle: 'form.delivery',
   role: 'operator',
   options: [deliveryOption],
   async run(context, options) {

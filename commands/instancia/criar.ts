@@ -67,6 +67,7 @@ async function beginForm(context: Context, options: OptionValues): Promise<Reply
       { type: 'paragraph', text: translate('instance.create_how') },
       {
         type: 'form',
+        title: translate('form.instance_create'),
         command: '/instancia criar',
         fields: [
           { ...(await editField(context, nameOption, undefined)), required: true },
@@ -99,6 +100,7 @@ function credentialsForm({ translate }: Context, nome: string, tipo: Provider, o
       { type: 'paragraph', text: translate(`credentials_how.${tipo}`) },
       {
         type: 'form',
+        title: translate('form.instance_create'),
         command: commandLine('/instancia criar', { nome, tipo }),
         fields,
         submitLabel: translate('form.submit'),

@@ -140,6 +140,7 @@ async function editForm(context: Context, instance: Instance): Promise<Reply> {
       { type: 'paragraph', text: translate('store.edit_how') },
       {
         type: 'form',
+        title: translate('form.instance_edit'),
         command: commandLine('/instancia editar', { instancia: instanceReference(instance) }),
         fields: [...settings, ...credentials],
         submitLabel: translate('button.save'),

@@ -8,6 +8,7 @@ import { testSendReply } from '../test-send-reply.ts';
 export const testar: CommandVerb<CommandServices> = {
   name: 'testar',
   description: 'command.instancia.testar',
+  formTitle: 'form.instance_test',
   role: 'operator',
   options: [phoneOption, instanceOption],
   async run(context, options) {

@@ -1,3 +1,4 @@
+import { describeChannel, inviteRemedy } from '../../src/chat/channel-description.ts';
 import type { CommandContext, CommandOption, CommandVerb } from '../../src/chat/command.ts';
 import { commandLine } from '../../src/chat/command-line.ts';
 import type { Reply } from '../../src/chat/message.ts';
@@ -22,6 +23,7 @@ const platformOption: CommandOption<CommandServices> = {
 export const criar: CommandVerb<CommandServices> = {
   name: 'criar',
   description: 'command.loja.criar',
+  formTitle: 'form.store_create',
   role: 'admin',
   options: [
     {
@@ -40,11 +42,11 @@ export const criar: CommandVerb<CommandServices> = {
       platform: typedValue(options, 'plataforma') ?? DEFAULT_PLATFORM,
       channelId: context.channel?.id ?? null,
     });
-    return createdReply(context, store);
+    return await createdReply(context, store);
   },
 };
 
-function createdReply(context: CommandContext<CommandServices>, store: Store): Reply {
+async function createdReply(context: CommandContext<CommandServices>, store: Store): Promise<Reply> {
   const { translate, channel } = context;
   const loja = storeReference(store);
   return {
@@ -54,12 +56,7 @@ function createdReply(context: CommandContext<CommandServices>, store: Store): R
     blocks: [
       { type: 'paragraph', text: translate('store.created_next') },
       ...webhookBlocks(context, store),
-      {
-        type: 'paragraph',
-        text: channel
-          ? translate('store.created_channel', { channel: `#${channel.name}` })
-          : translate('store.created_without_channel'),
-      },
+      { type: 'paragraph', text: await whereAlertsGo(context, store) },
       ...roleButtons(context, [
         {
           label: translate('button.checklist'),
@@ -80,4 +77,15 @@ function createdReply(context: CommandContext<CommandServices>, store: Store): R
       ]),
     ],
   };
+}
+
+/** Told at once when nothing can be posted there yet: otherwise the first sale would be missed. */
+async function whereAlertsGo(
+  { translate, services, workspaceId }: CommandContext<CommandServices>,
+  { alerts: { channelId } }: Store,
+): Promise<string> {
+  if (channelId === null) return translate('store.created_without_channel');
+  const { label, mayPost } = await describeChannel(services, { workspaceId, channelId }, translate);
+  if (mayPost) return translate('store.created_channel', { channel: label });
+  return translate('store.created_closed_channel', { channel: label, remedy: inviteRemedy(workspaceId, translate) });
 }

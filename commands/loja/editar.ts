@@ -2,7 +2,7 @@ import { foldCase } from '../../src/chat/arguments.ts';
 import type { CommandContext, CommandOption, CommandVerb, OptionValues } from '../../src/chat/command.ts';
 import { commandLine } from '../../src/chat/command-line.ts';
 import type { Reply } from '../../src/chat/message.ts';
-import { type Store, type StoreChanges, storeChangesSchema } from '../../src/stores/store-service.ts';
+import { checkChanges, type Store, type StoreChanges, storeChangesSchema } from '../../src/stores/store-service.ts';
 import { ProductError } from '../../src/text/product-error.ts';
 import { editField } from '../edit-field.ts';
 import { chosenStore, storeOption, storeReference } from '../options/store-option.ts';
@@ -50,8 +50,9 @@ export const editar: CommandVerb<CommandServices> = {
   options: [storeOption, ...CHANGES],
   async run(context, options) {
     const { translate, services, workspaceId } = context;
-    const store = await chosenStore(context, options);
     const changes = changesOf(options);
+    checkChanges(changes);
+    const store = await chosenStore(context, options);
     if (Object.keys(changes).length === 0) return editForm(context, store);
     const changed = await services.stores.update(workspaceId, store.id, changes);
     return {
@@ -110,6 +111,7 @@ async function editForm(context: CommandContext<CommandServices>, store: Store):
       { type: 'paragraph', text: translate('store.edit_how') },
       {
         type: 'form',
+        title: translate('form.store_edit'),
         command: commandLine('/loja editar', { loja: storeReference(store) }),
         fields: await Promise.all(CHANGES.map((option) => editField(context, option, current[option.name]))),
         submitLabel: translate('button.save'),

@@ -1,6 +1,6 @@
 import type { CommandVerb } from '../../src/chat/command.ts';
 import { ProductError } from '../../src/text/product-error.ts';
-import { channelLabel } from '../channel-label.ts';
+import { alertChannel } from '../alert-channel.ts';
 import type { CommandServices } from '../services.ts';
 import { platformName, stateLabel } from './store-labels.ts';
 
@@ -17,7 +17,7 @@ export const listar: CommandVerb<CommandServices> = {
       stores.map(async (store) => [
         store.name,
         platformName(store),
-        await channelLabel(context, store.alerts.channelId),
+        await alertChannel(context, store.alerts.channelId),
         stateLabel(context, store),
       ]),
     );

@@ -2,7 +2,7 @@ import type { CommandContext } from '../../src/chat/command.ts';
 import type { Field } from '../../src/chat/message.ts';
 import { findPlatform } from '../../src/platforms/registry.ts';
 import type { Store } from '../../src/stores/store-service.ts';
-import { channelLabel } from '../channel-label.ts';
+import { alertChannel } from '../alert-channel.ts';
 import type { CommandServices } from '../services.ts';
 
 export function platformName(store: Store): string {
@@ -19,7 +19,7 @@ export async function storeFields(context: CommandContext<CommandServices>, stor
   return [
     { label: translate('store.state'), value: stateLabel(context, store) },
     { label: translate('store.platform'), value: platformName(store) },
-    { label: translate('store.alert_channel'), value: await channelLabel(context, store.alerts.channelId) },
+    { label: translate('store.alert_channel'), value: await alertChannel(context, store.alerts.channelId) },
     { label: translate('store.timezone'), value: store.timezone },
     { label: translate('store.currency'), value: store.currency },
     { label: translate('store.happy_path'), value: translate(store.happyPath ? 'store.on' : 'store.off') },

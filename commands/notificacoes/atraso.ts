@@ -28,6 +28,7 @@ const delayOption: CommandOption<CommandServices> = {
 export const atraso: CommandVerb<CommandServices> = {
   name: 'atraso',
   description: 'command.notificacoes.atraso',
+  formTitle: 'form.delay',
   role: 'admin',
   options: [notificationOption, delayOption, stepOption, namedStoreOption],
   async run(context, options) {

@@ -18,6 +18,7 @@ const onOption: CommandOption<CommandServices> = {
 export const caminhoFeliz: CommandVerb<CommandServices> = {
   name: 'caminho-feliz',
   description: 'command.notificacoes.caminho_feliz',
+  formTitle: 'form.happy_path',
   role: 'admin',
   options: [onOption, storeOption],
   async run(context, options) {

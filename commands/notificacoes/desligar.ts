@@ -21,6 +21,7 @@ import {
 export const desligar: CommandVerb<CommandServices> = {
   name: 'desligar',
   description: 'command.notificacoes.desligar',
+  formTitle: 'form.notification_off',
   role: 'admin',
   options: [notificationOption, stepOption, productOption, namedStoreOption],
   async run(context, options) {

@@ -15,6 +15,7 @@ import {
 export const ligar: CommandVerb<CommandServices> = {
   name: 'ligar',
   description: 'command.notificacoes.ligar',
+  formTitle: 'form.notification_on',
   role: 'admin',
   options: [notificationOption, productOption, namedStoreOption],
   async run(context, options) {

@@ -16,6 +16,7 @@ import { previewReply } from './preview-reply.ts';
 export const previa: CommandVerb<CommandServices> = {
   name: 'previa',
   description: 'command.notificacoes.previa',
+  formTitle: 'form.preview',
   role: 'operator',
   options: [notificationOption, stepOption, productOption, namedStoreOption],
   async run(context, options) {

@@ -15,6 +15,7 @@ import { type Context, notificationOption, stepOption, typedNotification, typedS
 export const testar: CommandVerb<CommandServices> = {
   name: 'testar',
   description: 'command.notificacoes.testar',
+  formTitle: 'form.notification_test',
   role: 'operator',
   options: [notificationOption, phoneOption, stepOption, namedInstanceOption, namedStoreOption],
   async run(context, options) {

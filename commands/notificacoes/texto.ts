@@ -49,6 +49,7 @@ const imageOption: CommandOption<CommandServices> = {
 export const texto: CommandVerb<CommandServices> = {
   name: 'texto',
   description: 'command.notificacoes.texto',
+  formTitle: 'form.notification_text',
   role: 'admin',
   options: [notificationOption, textOption, stepOption, imageOption, productOption, namedStoreOption],
   async run(context, options) {
@@ -130,6 +131,7 @@ async function textForm(
       { type: 'paragraph', text: translate('notifications.variables', { variables }) },
       {
         type: 'form',
+        title: translate('form.notification_text'),
         command: commandLine('/notificacoes texto', {
           notificacao: notification,
           etapa: String(position + 1),

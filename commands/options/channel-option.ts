@@ -1,4 +1,5 @@
 import { foldCase } from '../../src/chat/arguments.ts';
+import { channelLabel, inviteRemedy } from '../../src/chat/channel-description.ts';
 import type { CommandContext, CommandOption, OptionValues } from '../../src/chat/command.ts';
 import type { Channel } from '../../src/chat/surface.ts';
 import { nameList } from '../../src/text/name-list.ts';
@@ -19,9 +20,9 @@ export const channelOption: CommandOption<CommandServices> = {
   },
 };
 
-/** @throws ProductError `channel_unknown`, which lists the channels there are */
+/** @throws ProductError `channel_closed`, `channel_none`, `channel_unknown`, each with how to let the product in, or the channels there are */
 export async function chosenChannel(
-  { workspaceId, services }: CommandContext<CommandServices>,
+  { workspaceId, services, translate }: CommandContext<CommandServices>,
   options: OptionValues,
 ): Promise<Channel> {
   const typed = (typedValue(options, channelOption.name) ?? '').replace(/^#/, '');
@@ -29,6 +30,10 @@ export async function chosenChannel(
   const channel =
     channels.find(({ id }) => id === typed) ?? channels.find(({ name }) => foldCase(name) === foldCase(typed));
   if (channel) return channel;
+  const remedy = inviteRemedy(workspaceId, translate);
+  const closed = await services.channel(workspaceId, typed);
+  if (closed) throw new ProductError('channel_closed', { channel: channelLabel(closed.name, translate), remedy });
+  if (channels.length === 0) throw new ProductError('channel_none', { remedy });
   throw new ProductError('channel_unknown', {
     channel: typed,
     count: channels.length,

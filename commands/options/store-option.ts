@@ -23,9 +23,9 @@ export const storeOption: CommandOption<CommandServices> = {
 /** The same where the loose words belong to another option: it has to be named, `loja:"Curso de Violão"`. */
 export const namedStoreOption: CommandOption<CommandServices> = omit(storeOption, ['takesRest']);
 
-/** What a command line calls a store by: its name, or its id when the name has quotes, which a command line cannot hold. */
-export function storeReference(store: Store): string {
-  return /["“”«»]/.test(store.name) ? store.id : store.name;
+/** What a command line calls a store by: its name, which is unique in its workspace and which people can read. */
+export function storeReference({ name }: Store): string {
+  return name;
 }
 
 /** @throws ProductError `store_unknown_named`, `store_which`, `store_none` */

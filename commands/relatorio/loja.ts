@@ -18,6 +18,8 @@ import { currencyBlocks, isEmptyCurrency } from './currency-blocks.ts';
 import { reportSpreadsheet } from './spreadsheet.ts';
 
 const SPREADSHEET = 'csv';
+/** Where a day begins first, so that no day is refused there that has come somewhere. */
+const LATEST_TIMEZONE = 'Pacific/Kiritimati';
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1_000;
 
 const formatOption: CommandOption<CommandServices> = {
@@ -43,10 +45,13 @@ export const loja: CommandVerb<CommandServices> = {
   role: 'viewer',
   options: [storeOption, periodOption, formatOption],
   async run(context, options) {
-    const store = await reportedStore(context, options);
-    const period = parsePeriod(typedValue(options, periodOption.name), store.timezone, context.now);
     const format = typedValue(options, formatOption.name);
     if (format !== undefined && foldCase(format) !== SPREADSHEET) throw new ProductError('format_unknown', { format });
+    const typed = typedValue(options, periodOption.name);
+    // Before the store is asked for: what is no period anywhere is none there either.
+    parsePeriod(typed, LATEST_TIMEZONE, context.now);
+    const store = await reportedStore(context, options);
+    const period = parsePeriod(typed, store.timezone, context.now);
     const report = withoutEmptyCurrencies(await context.services.reports.report(store, period));
     if (report.currencies.length === 0) return emptyReply(context, store, period);
     return format === undefined ? await reportReply(context, store, report) : spreadsheetReply(context, store, report);

@@ -45,6 +45,7 @@ const blockSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('buttons'), buttons: z.array(buttonSchema) }),
   z.strictObject({
     type: z.literal('form'),
+    title: z.string().optional().describe('What the form is called, in at most 24 characters.'),
     command: z.string(),
     fields: z.array(formFieldSchema),
     submitLabel: z.string(),

@@ -4,6 +4,10 @@ import type { CommandOption, OptionValues } from './command.ts';
 /** A word of a command line. Quoted words are text even when they look like something else. */
 interface Word {
   text: string;
+  /** As it was typed, with its quotes. */
+  typed: string;
+  /** Whether it stands apart from the word before: `de` in `"Curso" de`, unlike the comma in `"Curso", de`. */
+  isApart: boolean;
   quoted: boolean;
   /** The option it names: `loja` in `loja:"Curso de Violão"`. */
   option: string | null;
@@ -11,7 +15,7 @@ interface Word {
 
 const QUOTES: Readonly<Record<string, string>> = { '"': '"', '“': '”', '”': '”', '«': '»' };
 
-const NOTHING = { text: '', quoted: false, length: 0 };
+const NOTHING = { text: '', typed: '', quoted: false };
 
 /** Lower case without accents: how command words and names are compared. */
 export function foldCase(value: string): string {
@@ -22,10 +26,14 @@ export function foldCase(value: string): string {
     .trim();
 }
 
-/** Puts a value in quotes when a command line needs them. The quote character itself cannot be part of a value. */
+/** A value as a command line takes it: in quotes when it needs them, with a backslash before the quotes in it. `parseArguments` gives it back. */
 export function quoteArgument(value: string): string {
-  const plain = value.replaceAll(/["“”«»]/g, "'");
-  return /^[^\s:]+$/.test(plain) ? plain : `"${plain}"`;
+  return /^[^\s:"“”«»\\]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, '\\$&')}"`;
+}
+
+/** A value as a sentence names it: in quotes, so that it can be copied from there into a command line, whatever it looks like. */
+export function quoteInSentence(value: string): string {
+  return /["“”«»\\]/.test(value) ? quoteArgument(value) : `“${value}”`;
 }
 
 /**
@@ -35,14 +43,17 @@ export function quoteArgument(value: string): string {
 export function splitWords(line: string, optionNames: ReadonlySet<string>): Word[] {
   const words: Word[] = [];
   let rest = line.trim();
+  let isApart = true;
   while (rest !== '') {
     const option = readOptionName(rest, optionNames);
     if (option) rest = rest.slice(option.length);
     // `loja: plataforma:assiny`: the first was left empty.
     const isEmpty = option !== null && readOptionName(rest, optionNames) !== null;
-    const { text, quoted, length } = isEmpty ? NOTHING : readValue(rest);
-    words.push({ text, quoted, option: option ? option.name : null });
-    rest = rest.slice(length).trimStart();
+    const value = isEmpty ? NOTHING : readValue(rest);
+    words.push({ ...value, isApart, option: option ? option.name : null });
+    rest = rest.slice(value.typed.length);
+    isApart = /^\s/.test(rest);
+    rest = rest.trimStart();
   }
   return words;
 }
@@ -54,15 +65,18 @@ function readOptionName(rest: string, optionNames: ReadonlySet<string>): { name:
   return optionNames.has(name) ? { name, length: match[0].length } : null;
 }
 
-function readValue(rest: string): { text: string; quoted: boolean; length: number } {
+function readValue(rest: string): Pick<Word, 'text' | 'typed' | 'quoted'> {
   const closing = QUOTES[rest.charAt(0)];
-  if (closing) {
-    const ends = [closing, '"'].map((quote) => rest.indexOf(quote, 1)).filter((end) => end > 0);
-    const stop = Math.min(rest.length, ...ends);
-    return { text: rest.slice(1, stop), quoted: true, length: Math.min(stop + 1, rest.length) };
+  if (!closing) {
+    const text = /^\S*/.exec(rest)?.[0] ?? '';
+    return { text, typed: text, quoted: false };
   }
-  const text = /^\S*/.exec(rest)?.[0] ?? '';
-  return { text, quoted: false, length: text.length };
+  const inside = new RegExp(`^(?:\\\\["\\\\]|[^"${closing}])*`).exec(rest.slice(1))?.[0] ?? '';
+  return {
+    text: inside.replaceAll(/\\(["\\])/g, '$1'),
+    typed: rest.slice(0, inside.length + 2),
+    quoted: true,
+  };
 }
 
 /**
@@ -91,12 +105,21 @@ function wordsByOption<Services>(line: string, options: readonly CommandOption<S
       named.set(word.option, value);
       runsOn = word.quoted || word.text === '' ? undefined : value;
     } else {
-      // `loja:Curso de Violão`: people forget the quotes, so a named value runs on.
-      if (word.quoted) runsOn = undefined;
+      runsOn = runningOn(runsOn, word, options);
       (runsOn ?? loose).push(word);
     }
   }
   return { named, loose };
+}
+
+/** `loja:Curso de Violão`: people forget the quotes, so a named value runs on; a name does so over quotes in it, too. */
+function runningOn<Services>(
+  value: Word[] | undefined,
+  word: Word,
+  options: readonly CommandOption<Services>[],
+): Word[] | undefined {
+  const isName = options.some(({ name, takesRest }) => takesRest && name === value?.[0]?.option);
+  return word.quoted && !isName ? undefined : value;
 }
 
 /** Where one of the values that exist is meant, `cor:azul` is rather a mistaken option than a part of the value. */
@@ -206,6 +229,12 @@ function takeRest<Services>(
   values[rest.name] = typed;
 }
 
+/** Quotes around a value are not part of it; those around some of its words are. */
 function textOf(words: readonly Word[]): string {
-  return words.map((word) => word.text).join(' ');
+  const [first, ...others] = words;
+  if (first && others.length === 0) return first.text;
+  return words
+    .map(({ typed, isApart }) => (isApart ? ` ${typed}` : typed))
+    .join('')
+    .trimStart();
 }

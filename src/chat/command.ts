@@ -62,6 +62,8 @@ export interface CommandVerb<Services> {
   /** The first word after the command. Lower case, no accents. */
   name: string;
   description: TextKey;
+  /** What the form that asks for its required options is called: at most 24 characters. */
+  formTitle?: TextKey;
   /** The least role that may run it. */
   role: Role;
   options: readonly CommandOption<Services>[];

@@ -14,6 +14,7 @@ import type {
 import { commandLine } from './command-line.ts';
 import { type Block, type Button, type FormField, MAXIMUM_CHOICE_BUTTONS, privateText, type Reply } from './message.ts';
 import { mayAct, type Role } from './permissions.ts';
+import { chatOf } from './surface.ts';
 
 export interface CommandRequest extends CommandOrigin {
   /** The line as typed, with or without the slash: `/loja criar Curso de Violão`. */
@@ -91,8 +92,8 @@ export function createCommandDispatcher<Services>(dependencies: {
     const values = { ...parseArguments(rest, verb.options), ...request.options };
     for (const { name, role } of givenOptions(verb, values))
       refuseUnless(request, role ?? verb.role, `${line} ${name}:`);
-    const missing = verb.options.filter((option) => option.required && !values[option.name]?.trim());
-    if (missing.length > 0) return await askFor(context, command, verb, values, missing);
+    const missing = verb.options.some((option) => option.required && !values[option.name]?.trim());
+    if (missing) return await askFor(context, command, verb, values);
     try {
       return await verb.run(context, values);
     } catch (error) {
@@ -171,28 +172,35 @@ async function askFor<Services>(
   command: Command<Services>,
   verb: CommandVerb<Services>,
   values: OptionValues,
-  missing: readonly CommandOption<Services>[],
 ): Promise<Reply> {
   const { translate } = context;
   const line = `/${command.name} ${verb.name}`;
-  const names = missing.map((option) => option.name).join(', ');
-  const example = verb.options
-    .filter((option) => option.required)
-    .map((option) => {
-      const value = option.example ?? '…';
-      return option.takesRest || option.countTrailingWords ? value : `${option.name}:${quoteArgument(value)}`;
-    })
-    .join(' ');
+  const title = verb.formTitle && translate(verb.formTitle);
   const fields = await Promise.all(verb.options.map((option) => fieldFor(context, option, values[option.name])));
   return {
     title: translate(verb.description),
     tone: 'neutral',
     visibility: 'private',
     blocks: [
-      { type: 'paragraph', text: translate('error.argument_missing', { names, example: `${line} ${example}` }) },
-      { type: 'form', command: line, fields, submitLabel: translate('form.submit') },
+      { type: 'paragraph', text: translate('error.argument_missing', { example: exampleOf(context, line, verb) }) },
+      { type: 'form', ...(title ? { title } : {}), command: line, fields, submitLabel: translate('form.submit') },
     ],
   };
+}
+
+/** How a verb's required options are typed. Discord knows no options without their names. */
+function exampleOf<Services>(
+  { workspaceId }: CommandContext<Services>,
+  line: string,
+  verb: CommandVerb<Services>,
+): string {
+  const isNamed = chatOf(workspaceId) === 'discord';
+  const options = verb.options
+    .filter((option) => option.required)
+    .map(({ name, example = '…', takesRest, countTrailingWords }) =>
+      !isNamed && (takesRest || countTrailingWords) ? example : `${name}:${quoteArgument(example)}`,
+    );
+  return [line, ...options].join(' ');
 }
 
 /**
@@ -223,6 +231,7 @@ async function choiceOf<Services>(
   }
   return {
     type: 'form',
+    title: translate('form.choose'),
     command: commandLine(line, values),
     fields: await Promise.all(
       open.map(async ({ option }) => ({ ...(await fieldFor(context, option, undefined)), required: true })),
@@ -282,12 +291,12 @@ async function completeOptions<Services>(
   typedRest: string,
   context: CommandContext<Services>,
 ): Promise<Completion[]> {
-  const rest = typedRest.replaceAll(/[“”«»]/g, '"');
-  const named = /(?:^|\s)([\p{L}\p{M}_-]+):\s*"?([^"]*)$/u.exec(rest);
+  const rest = typedRest.replaceAll(/(?<=^|[\s:])[“”«»]/g, '"');
+  const named = /(?:^|\s)([\p{L}\p{M}_-]+):\s*"?((?:\\.|[^"])*)$/u.exec(rest);
   const current = verb.options.find((option) => named?.[1] !== undefined && option.name === foldCase(named[1]));
   if (current && named) {
     const before = rest.slice(0, named.index).trim();
-    const values = await suggestionsFor(current, named[2] ?? '', [prefix, before], context);
+    const values = await suggestionsFor(current, unescaped(named[2] ?? ''), [prefix, before], context);
     // A value that stands there in full, with a space after it, is settled: what comes next is another option.
     const unfinished = values.filter(
       ({ line }) => foldCase(line) !== foldCase(`${prefix} ${rest}`) || !/\s$/.test(rest),
@@ -310,6 +319,11 @@ async function completeOptions<Services>(
     }),
   );
   return offered.flat();
+}
+
+/** What is typed of a value between quotes, whose own quotes have a backslash before them. */
+function unescaped(typed: string): string {
+  return typed.replaceAll(/\\(["\\])/g, '$1');
 }
 
 async function suggestionsFor<Services>(

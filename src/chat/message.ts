@@ -55,8 +55,11 @@ export type Block =
   | { type: 'image'; contentType: string; base64: string; alternative: string }
   | { type: 'file'; name: string; contentType: string; base64: string }
   | { type: 'buttons'; buttons: Button[] }
-  /** A submitted form comes back as `command` with the fields as its options. `command` is a command line without these options: `/loja criar`. */
-  | { type: 'form'; command: string; fields: FormField[]; submitLabel: string };
+  /**
+   * A submitted form comes back as `command` with the fields as its options. `command` is a command line without these options: `/loja criar`.
+   * `title` names it where it opens as a window, in at most 24 characters.
+   */
+  | { type: 'form'; title?: string; command: string; fields: FormField[]; submitLabel: string };
 
 /** What the product says in chat, free of any platform's types. Text is plain: adapters escape it. */
 export interface Message {

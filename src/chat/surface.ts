@@ -3,6 +3,14 @@ import type { Message } from './message.ts';
 /** The one workspace of the local console. */
 export const CONSOLE_WORKSPACE_ID = 'console';
 
+export type ChatName = 'slack' | 'discord' | 'console';
+
+/** The chat that a workspace is of. */
+export function chatOf(workspaceId: string): ChatName {
+  const [prefix] = workspaceId.split(':');
+  return prefix === 'slack' || prefix === 'discord' ? prefix : 'console';
+}
+
 /** A place where the product can post. `workspaceId` decides the surface: `console`, `slack:T…`, `discord:…`. */
 export interface ChannelReference {
   workspaceId: string;
@@ -13,6 +21,13 @@ export interface Channel {
   id: string;
   /** As people write it, without the leading `#`. */
   name: string;
+}
+
+/** A channel that the product may not be able to post to. */
+export interface FoundChannel {
+  id: string;
+  /** Null when the chat does not tell it. */
+  name: string | null;
 }
 
 /** Somebody of a workspace. */
@@ -30,11 +45,16 @@ export interface ChannelPost extends ChannelReference {
 
 /** What a chat adapter (Slack, Discord, console) offers to the rest of the product. */
 export interface ChatSurface {
-  name: 'slack' | 'discord' | 'console';
+  name: ChatName;
   /** True when this surface serves the workspace. */
   serves(workspaceId: string): boolean;
   /** The channels that the product may post to. */
   channels(workspaceId: string): Promise<Channel[]>;
+  /**
+   * A channel of the workspace by its id or its name, whether or not the product may post there; null when there is none.
+   * A surface without it has no other channels than those of `channels`.
+   */
+  channel?(workspaceId: string, idOrName: string): Promise<FoundChannel | null>;
   /** Who has that id; null when nobody of the workspace has. A surface without it takes any id as a name. */
   person?(workspaceId: string, userId: string): Promise<Person | null>;
   /**

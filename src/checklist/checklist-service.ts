@@ -1,6 +1,6 @@
+import { type ChannelDirectory, describeChannel, inviteRemedy } from '../chat/channel-description.ts';
 import type { BadgeStatus } from '../chat/message.ts';
 import type { ChatOutbox } from '../chat/outbox.ts';
-import type { Channel } from '../chat/surface.ts';
 import type { DeliveryService } from '../deliveries/delivery-service.ts';
 import type { Refusal, RefusalCounter } from '../deliveries/refusal-counter.ts';
 import type { EventService, SeenKind } from '../events/event-service.ts';
@@ -70,17 +70,18 @@ const HOUR_MILLISECONDS = 3_600_000;
 const DAY_MILLISECONDS = 24 * HOUR_MILLISECONDS;
 const WEEK_MILLISECONDS = 7 * DAY_MILLISECONDS;
 
-export function createChecklistService(dependencies: {
-  deliveries: DeliveryService;
-  refusals: RefusalCounter;
-  events: EventService;
-  outbox: ChatOutbox;
-  channels(workspaceId: string): Promise<Channel[]>;
-  messaging: MessagingReadiness;
-  /** The newest day whose summary was posted, `YYYY-MM-DD`, or null. */
-  lastSummaryDay(store: Store): Promise<string | null>;
-  now?: () => Date;
-}): ChecklistService {
+export function createChecklistService(
+  dependencies: ChannelDirectory & {
+    deliveries: DeliveryService;
+    refusals: RefusalCounter;
+    events: EventService;
+    outbox: ChatOutbox;
+    messaging: MessagingReadiness;
+    /** The newest day whose summary was posted, `YYYY-MM-DD`, or null. */
+    lastSummaryDay(store: Store): Promise<string | null>;
+    now?: () => Date;
+  },
+): ChecklistService {
   const { deliveries, refusals, events, outbox, messaging, now = () => new Date() } = dependencies;
 
   async function webhookUrl(store: Store, locale: Locale): Promise<Finding> {
@@ -92,16 +93,22 @@ export function createChecklistService(dependencies: {
     return { status: 'ok', seen: 'checklist.webhook_used', values: { at } };
   }
 
-  async function alertChannel(store: Store): Promise<Finding> {
-    const { channelId } = store.alerts;
+  async function alertChannel(store: Store, locale: Locale): Promise<Finding> {
+    const { workspaceId, alerts } = store;
+    const { channelId } = alerts;
     if (channelId === null)
       return { status: 'attention', seen: 'checklist.channel_none', remedy: 'checklist.channel_remedy' };
-    const channels = await dependencies.channels(store.workspaceId);
-    const channel = channels.find(({ id }) => id === channelId);
-    const last = await outbox.lastPost(store.workspaceId, channelId);
-    const values = { channel: channel?.name ?? channelId };
-    if (!channel || last?.status === 'failed') {
-      return { status: 'attention', seen: 'checklist.channel_unreachable', values, remedy: 'checklist.channel_remedy' };
+    const translate = translator(locale);
+    const { label, mayPost } = await describeChannel(dependencies, { workspaceId, channelId }, translate);
+    const last = await outbox.lastPost(workspaceId, channelId);
+    const values = { channel: label, remedy: inviteRemedy(workspaceId, translate) };
+    if (!mayPost || last?.status === 'failed') {
+      return {
+        status: 'attention',
+        seen: 'checklist.channel_unreachable',
+        values,
+        remedy: 'checklist.channel_invite_remedy',
+      };
     }
     return { status: 'ok', seen: last ? 'checklist.channel_posted' : 'checklist.channel_chosen', values };
   }
@@ -180,7 +187,7 @@ export function createChecklistService(dependencies: {
         ...(await messagingFindings(messaging, store, locale, now())),
         phones: shareFinding(sample.withPhone, sample.events, 'checklist.phones', 'checklist.phones_remedy'),
         tracking: shareFinding(sample.withTracking, sample.events, 'checklist.tracking', 'checklist.tracking_remedy'),
-        alert_channel: await alertChannel(store),
+        alert_channel: await alertChannel(store, locale),
         daily_summary: await dailySummary(store, locale),
         running: store.paused
           ? { status: 'attention', seen: 'checklist.paused', remedy: 'checklist.paused_remedy' }

@@ -17,6 +17,9 @@ export const PERIOD_PRESETS: readonly string[] = PRESETS;
 /** What is meant as a day. 31/02 is meant as one too, and is refused by `parsePeriod`. */
 const DAY = /^(\d{1,2}\/\d{1,2}(\/\d{2,4})?|\d{4}-\d{1,2}-\d{1,2})$/;
 
+/** What stands between two days, as people write it and as reports write it in either language. */
+const BETWEEN: ReadonlySet<string> = new Set(['a', 'ate', 'to', '-', '–']);
+
 /** How many of the last words make a period: `hoje`; `01/11/2026 24/11/2026`; `01/11/2026 a 24/11/2026`. */
 export function countPeriodWords(words: readonly string[]): number {
   const isDay = (word: string | undefined) => DAY.test(word ?? '');
@@ -25,7 +28,7 @@ export function countPeriodWords(words: readonly string[]): number {
   if (isPreset(last)) return 1;
   if (!isDay(last)) return 0;
   if (isDay(words.at(-2))) return 2;
-  return ['a', 'ate'].includes(foldCase(words.at(-2) ?? '')) && isDay(words.at(-3)) ? 3 : 1;
+  return BETWEEN.has(foldCase(words.at(-2) ?? '')) && isDay(words.at(-3)) ? 3 : 1;
 }
 
 function isPreset(word: string): boolean {
@@ -41,7 +44,7 @@ export function parsePeriod(typed: string | undefined, timezone: string, now: Da
   const today = localDay(now, timezone);
   const words = foldCase(typed ?? 'hoje')
     .split(/[\s,]+/)
-    .filter((word) => word !== '' && word !== 'a' && word !== 'ate');
+    .filter((word) => word !== '' && !BETWEEN.has(word));
   const preset = words.length === 1 ? presetPeriod(words[0] ?? '', today) : null;
   if (preset) return preset;
   const days = words.map((word) => parseDay(word, today));

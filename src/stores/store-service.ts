@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { sortBy } from 'es-toolkit';
 import mongoose, { type Connection } from 'mongoose';
 import { z } from 'zod';
-import { foldCase } from '../chat/arguments.ts';
+import { foldCase, quoteInSentence } from '../chat/arguments.ts';
 import { isDuplicateKey } from '../database/duplicate-key.ts';
 import { hashSecret, type SecretBox } from '../database/secret-box.ts';
 import { EVENT_KINDS, type EventKind } from '../platforms/platform.ts';
@@ -251,13 +251,14 @@ export function createStoreService(dependencies: StoreServiceDependencies): Stor
       const wanted = foldCase(typed ?? '');
       if (wanted === '') {
         if (known.length === 1 && known[0]) return known[0];
-        throw new ProductError('store_which', { names: nameList(known.map(({ name }) => name)) });
+        throw new ProductError('store_which', { names: nameList(known.map(({ name }) => quoteInSentence(name))) });
       }
-      const store = known.find(({ id, name }) => id === wanted || foldCase(name) === wanted);
+      const store =
+        known.find(({ id, name }) => id === wanted || foldCase(name) === wanted) ?? onlyOneNamed(known, wanted);
       if (!store) {
         throw new ProductError('store_unknown_named', {
           name: typed ?? '',
-          names: nameList(likeliestFirst(known, wanted)),
+          names: nameList(likeliestFirst(known, wanted).map(quoteInSentence)),
         });
       }
       return store;
@@ -311,6 +312,13 @@ export function createStoreService(dependencies: StoreServiceDependencies): Stor
   };
 }
 
+/** Quotes in a name are easily left out, or taken for those around a value. */
+function onlyOneNamed(stores: readonly Store[], wanted: string): Store | undefined {
+  const unquoted = (name: string) => foldCase(name.replaceAll(/["“”«»]/g, ''));
+  const [store, ...others] = stores.filter(({ name }) => unquoted(name) === unquoted(wanted));
+  return others.length === 0 ? store : undefined;
+}
+
 /** Names of stores, those that share most words with what was typed first: a sentence cannot hold all of a large workspace. */
 function likeliestFirst(stores: readonly Store[], wanted: string): string[] {
   const words = wanted.split(/\s+/);
@@ -321,6 +329,16 @@ function likeliestFirst(stores: readonly Store[], wanted: string): string[] {
 function objectId(id: string): mongoose.Types.ObjectId {
   if (!mongoose.isValidObjectId(id)) throw new ProductError('store_unknown', { name: id });
   return new mongoose.Types.ObjectId(id);
+}
+
+/**
+ * Whether a store can be changed so, as far as that can be told without the store.
+ * @throws ProductError `store_name_empty`, `store_name_long`, `timezone_unknown`, `currency_unknown`
+ */
+export function checkChanges({ name, timezone, currency }: StoreChanges): void {
+  if (name !== undefined) checkedName(name);
+  if (timezone !== undefined) checkedTimezone(timezone);
+  if (currency !== undefined) checkedCurrency(currency);
 }
 
 function checkedName(typed: string): string {

@@ -1,6 +1,6 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
-import { foldCase, parseArguments, quoteArgument } from '../../src/chat/arguments.ts';
+import { foldCase, parseArguments, quoteArgument, quoteInSentence } from '../../src/chat/arguments.ts';
 import type { CommandOption } from '../../src/chat/command.ts';
 import { isProductError } from '../../src/text/product-error.ts';
 
@@ -28,8 +28,16 @@ const formato: CommandOption<null> = {
 };
 const options = [loja, plataforma, periodo, formato];
 
-/** Any text that a person can type into one value: the quote characters themselves cannot be part of it. */
-const value = fc.string({ unit: 'grapheme' }).filter((text) => !/["“”«»]/.test(text));
+/** Any text, with more of what a line reads as something else than chance would give. */
+const value = fc
+  .array(
+    fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.constantFrom('"', '“', '”', '«', '\\', ' ', 'loja:', '7d', 'csv', 'Curso', '01/10/2026 a 31/10/2026'),
+    ),
+    { maxLength: 6 },
+  )
+  .map((parts) => parts.join(''));
 
 describe('a line', () => {
   test.each([
@@ -45,6 +53,12 @@ describe('a line', () => {
     ['plataforma:assiny loja:Curso de Violão', { loja: 'Curso de Violão', plataforma: 'assiny' }],
     ['PLATAFORMA: assiny "Curso"', { loja: 'Curso', plataforma: 'assiny' }],
     ['loja: plataforma:assiny', { loja: '', plataforma: 'assiny' }],
+    ['Curso "Top" de Violão', { loja: 'Curso "Top" de Violão' }],
+    ['"Top", o curso', { loja: '"Top", o curso' }],
+    ['Curso “Top” 7d', { loja: 'Curso “Top”', periodo: '7d' }],
+    ['loja:Curso "Top" de Violão', { loja: 'Curso "Top" de Violão' }],
+    ['plataforma:assiny "Curso de Violão"', { loja: 'Curso de Violão', plataforma: 'assiny' }],
+    ['"Curso \\"Top\\" de Violão" 7d', { loja: 'Curso "Top" de Violão', periodo: '7d' }],
     ['Aulas: violão', { loja: 'Aulas: violão' }],
     ['https://example.com/a', { loja: 'https://example.com/a' }],
   ])('%s', (line, expected) => {
@@ -120,9 +134,18 @@ describe('quoteArgument', () => {
     expect(parseArguments(`loja:${quoteArgument(name)} 7d`, options)).toEqual({ loja: name, periodo: '7d' });
   });
 
-  property.prop([fc.string({ unit: 'grapheme' })])('makes one value of anything, also of quotes', (text) => {
-    const plain = text.replaceAll(/["“”«»]/g, "'");
-    expect(parseArguments(`loja:${quoteArgument(text)}`, options)).toEqual({ loja: plain });
+  property.prop([value])('lets a flag follow', (name) => {
+    expect(parseArguments(`loja:${quoteArgument(name)} csv 7d`, options)).toEqual({
+      loja: name,
+      formato: 'csv',
+      periodo: '7d',
+    });
+  });
+
+  property.prop([value])('is not needed where a sentence names the value', (name) => {
+    for (const line of [quoteInSentence(name), `loja:${quoteInSentence(name)}`]) {
+      expect(parseArguments(line, options)).toEqual({ loja: name });
+    }
   });
 });
 

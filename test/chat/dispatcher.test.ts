@@ -297,8 +297,8 @@ describe('completing a line', () => {
   });
 
   test('what is offered runs as it stands', async () => {
-    const { complete, run } = setUp(['7d', 'loja: a melhor', 'Curso "top"', 'Vendas hoje']);
-    const stored = ['7d', 'loja: a melhor', "Curso 'top'", 'Vendas hoje'];
+    const stored = ['7d', 'loja: a melhor', 'Curso "top"', 'Vendas hoje'];
+    const { complete, run } = setUp(stored);
     const lines = await complete('/loja ver ');
     const values = await Promise.all(lines.map(async (line) => JSON.parse(textOf(await run(line))).loja));
     expect(values).toEqual(stored);

@@ -19,6 +19,12 @@ const NAMES = [
   '__proto__',
   'hoje',
   '7d',
+  '"Top"',
+  'barra no fim \\',
+  'Curso 7d csv',
+  'Bia 97,00',
+  'Chargeback',
+  '#equipe',
   'loja',
   'criar',
   'loja:outra',
@@ -61,6 +67,15 @@ describe.each(NAMES)('a store named %s', (name) => {
     const spreadsheet = await type(buttonOf(report, 'Baixar planilha'));
     expect(spreadsheet.title).toContain(name);
     expect(blockOf(spreadsheet, 'file').name).toMatch(/^[a-z0-9-]+\.csv$/);
+
+    for (const line of ['/relatorio ', '/relatorio loja:', '/loja ver ', '/checklist ']) {
+      const user = { id: 'u1', name: 'Ana', role: 'admin' as const };
+      const request = { line, workspaceId: 'console', channel: null, user, locale: 'pt-BR' as const };
+      const offered = (await commandLine.dispatcher.complete(request)).find(({ label }) => label === name);
+      expect(refusalOf(await type(offered?.line ?? '')), offered?.line).toBeNull();
+    }
+    const listed = refusalOf(await type('/loja ver não há'))?.replace(/^.*: (.*)\.$/, '$1') ?? '';
+    expect((await type(`/loja ver ${listed}`)).title, listed).toBe(name);
 
     const other = `x${name}`.slice(0, 100);
     for (const nome of [other, name]) {

@@ -11,7 +11,7 @@ const { type } = commandLine;
 
 const COMMANDS = '/loja, /checklist, /relatorio, /notificacoes, /instancia, /alertas, /eventos, /acesso';
 const STORE_VERBS = 'criar, listar, ver, webhook, editar, pausar, retomar, trocar-url, remover';
-const STORES = 'Ateliê da Ana, Hoje';
+const STORES = '“Ateliê da Ana”, “Hoje”';
 const CHANNELS = { count: 2, channels: '#vendas, #equipe' };
 const OUTCOMES = 'processado, repetido, ignorado, desconhecido, invalido, falha, aguardando';
 const GROUPS = 'todos:invalidos, todos:desconhecidos, todos:falhas';
@@ -41,7 +41,7 @@ const MISTAKES: [line: string, code: ErrorCode, values?: TextValues][] = [
   ['/loja criar ateliê DA ana', 'store_name_taken'],
   ['/loja editar loja:Hoje nome:"ATELIE  da Ana"', 'store_name_taken'],
   ['/loja criar Nova plataforma:hotmart', 'platform_unknown', { platform: 'hotmart', platforms: 'assiny' }],
-  ['/loja ver Hoje não', 'store_unknown_named', { name: 'Hoje não', names: 'Hoje, Ateliê da Ana' }],
+  ['/loja ver Hoje não', 'store_unknown_named', { name: 'Hoje não', names: '“Hoje”, “Ateliê da Ana”' }],
   ['/loja remover ana', 'store_unknown_named', { name: 'ana', names: STORES }],
   ['/checklist Loja nenhuma', 'store_unknown_named', { name: 'Loja nenhuma', names: STORES }],
   ['/loja ver', 'store_which', { names: STORES }],
@@ -113,6 +113,9 @@ const MISTAKES: [line: string, code: ErrorCode, values?: TextValues][] = [
   ['/eventos reprocessar todos:tudo loja:Hoje', 'replay_group_unknown', { group: 'tudo', groups: GROUPS }],
 ];
 
+/** What is wrong with one store and right with another. */
+const NEED_THE_STORE: ReadonlySet<ErrorCode> = new Set(['store_name_taken', 'cursor_unknown']);
+
 describe('a mistake', () => {
   beforeAll(async () => {
     await commandLine.createStore('Ateliê da Ana');
@@ -127,6 +130,15 @@ describe('a mistake', () => {
     }
     expect(await commandLine.everythingButTheOthers()).toEqual(before);
     expect(commandLine.faults).toEqual([]);
+  });
+
+  it.each(
+    MISTAKES.filter(([line, code]) => line.includes('loja:Hoje') && !NEED_THE_STORE.has(code)).map(
+      ([line, ...answer]) => [line, ...answer] as const,
+    ),
+  )('is told before the store is asked for: %s without its store', async (line, code, values) => {
+    const without = line.replace(/ loja:(Hoje|"Hoje")/, '');
+    expect(refusalOf(await type(without))).toBe(text('pt-BR', `error.${code}`, values));
   });
 
   it.each(LOCALES)('in the name of an event is answered with all of them (%s)', async (locale: Locale) => {
@@ -154,7 +166,7 @@ describe('a mistake', () => {
   ])('of leaving something out (%s) is answered with a form, and with what to type', async (line, names, example) => {
     for (const locale of LOCALES) {
       const reply = await type(line, { locale });
-      expect(textOf(reply)).toContain(text(locale, 'error.argument_missing', { names, example }));
+      expect(textOf(reply)).toContain(text(locale, 'error.argument_missing', { example }));
       const { fields } = blockOf(reply, 'form');
       expect(fields.filter((field) => field.required).map(({ name }) => name)).toContain(names);
     }
@@ -163,6 +175,44 @@ describe('a mistake', () => {
   it('of naming no store where there are several cannot be made in a form', async () => {
     const { fields } = blockOf(await type('/alertas canal'), 'form');
     expect(fields.find(({ name }) => name === 'loja')).toMatchObject({ kind: 'select', required: true });
+  });
+});
+
+describe('what a mistake suggests', () => {
+  const PERIODS =
+    /\d+\/\d+\/\d+ a \d+\/\d+\/\d+|[\d-]+ to [\d-]+|\b(?:hoje|ontem|7d|30d|mes)\b|\d+\/\d+\/\d{4}|\d{4}-\d+-\d+/g;
+
+  it.each(LOCALES)('as a period is one (%s)', async (locale) => {
+    const suggested: string[] = [];
+    for (const typed of ['loja:Hoje periodo:amanhã', 'loja:Hoje 31/02', 'semana passada']) {
+      const sentence = refusalOf(await type(`/relatorio ${typed}`, { locale })) ?? '';
+      suggested.push(...(sentence.replaceAll(typed.split(' ').at(-1) ?? '', '').match(PERIODS) ?? []));
+    }
+    expect(suggested).toHaveLength(13);
+    for (const period of suggested) {
+      for (const line of [`loja:Hoje ${period}`, `loja:Hoje periodo:${period}`, `Ateliê da Ana ${period}`]) {
+        expect(refusalOf(await type(`/relatorio ${line}`, { locale })), line).toBeNull();
+      }
+    }
+  });
+
+  it.each([
+    ['/loja editar loja:Hoje', 'fila:0', 1],
+    ['/loja editar loja:Hoje', 'caminho-feliz:talvez', 2],
+    ['/loja editar loja:Hoje', 'cabecalho:sem-valor', 3],
+    ['/checklist loja:Hoje', 'detalhado:talvez', 2],
+    ['/relatorio loja:Hoje', 'formato:pdf', 1],
+    ['/eventos reprocessar loja:Hoje', 'todos:tudo', 3],
+  ])('for an option is taken: %s %s', async (line, typed, count) => {
+    const option = typed.split(':')[0] ?? '';
+    for (const locale of LOCALES) {
+      const sentence = refusalOf(await type(`${line} ${typed}`, { locale })) ?? '';
+      const suggested = sentence.match(new RegExp(`\\b${option}:("[^"]*"|[^\\s,.]+)`, 'g')) ?? [];
+      expect(suggested.length >= count, sentence).toBe(true);
+      for (const suggestion of suggested) {
+        expect(refusalOf(await type(`${line} ${suggestion}`, { locale })), suggestion).toBeNull();
+      }
+    }
   });
 });
 
@@ -195,7 +245,7 @@ describe('a workspace with many stores', () => {
 
   it('names those that are most like what was typed, and no more than a sentence can hold', async () => {
     const refusal = refusalOf(await type('/loja ver turma 27 b')) ?? '';
-    expect(refusal).toContain('As que existem: Turma 27, ');
+    expect(refusal).toContain('As que existem: “Turma 27”, ');
     expect(refusal).toContain(', ….');
     expect(refusal.split(', ')).toHaveLength(21);
     const undecided = await type('/loja ver');

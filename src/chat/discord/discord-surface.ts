@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { ChannelType, type Guild, HTTPError, PermissionFlagsBits, type REST, Routes } from 'discord.js';
 import { z } from 'zod';
 import { ProductError } from '../../text/product-error.ts';
-import { type Locale, translator } from '../../text/text.ts';
+import type { Locale } from '../../text/text.ts';
+import { foldCase } from '../arguments.ts';
 import { ChatUnavailableError } from '../chat-unavailable.ts';
 import type { Channel, ChatSurface, Person } from '../surface.ts';
 import type { ActionStore } from './action-store.ts';
@@ -87,6 +88,14 @@ export function createDiscordSurface(dependencies: {
       return guild ? channelsOf(guild) : [];
     },
 
+    async channel(workspaceId, idOrName) {
+      const guild = gateway?.guild(guildIdOf(workspaceId) ?? '') ?? null;
+      const wanted = foldCase(idOrName);
+      const channels = guild ? textChannelsOf(guild) : [];
+      const found = channels.find(({ id }) => id === wanted) ?? channels.find(({ name }) => foldCase(name) === wanted);
+      return found ? { id: found.id, name: found.name } : null;
+    },
+
     async person(workspaceId, userId) {
       const guildId = guildIdOf(workspaceId);
       const id = userId.replace(/^<?@?!?(\d+)>?$/, '$1');
@@ -107,7 +116,7 @@ export function createDiscordSurface(dependencies: {
       if (token === null || (owner !== null && owner !== guildIdOf(workspaceId))) {
         throw new ProductError('channel_unreachable', { channel: channelId });
       }
-      const { messages, kept } = renderMessage(message, { translate: translator(locale) });
+      const { messages, kept } = renderMessage(message, locale);
       await actions.keep(workspaceId, kept);
       try {
         for (const [index, rendered] of messages.entries()) {
@@ -123,11 +132,17 @@ export function createDiscordSurface(dependencies: {
 function channelsOf(guild: Guild): Channel[] {
   const me = guild.members.me;
   if (!me) return [];
-  return [...guild.channels.cache.values()]
-    .filter(({ type }) => type === ChannelType.GuildText || type === ChannelType.GuildAnnouncement)
+  return textChannelsOf(guild)
     .filter((channel) => channel.permissionsFor(me).has(POSTING))
     .map(({ id, name }) => ({ id, name }))
     .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** Discord tells of all channels, those too that the bot may not see. */
+function textChannelsOf(guild: Guild) {
+  return [...guild.channels.cache.values()].filter(
+    ({ type }) => type === ChannelType.GuildText || type === ChannelType.GuildAnnouncement,
+  );
 }
 
 /** Discord takes 25 characters. */

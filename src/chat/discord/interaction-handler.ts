@@ -10,6 +10,7 @@ import type { ActionStore } from './action-store.ts';
 import { type CustomId, decodeCustomId } from './custom-id.ts';
 import { DISCORD_CODES, discordCode } from './discord-rest.ts';
 import { escapeMarkdown, shorten } from './discord-text.ts';
+import { englishLine } from './english-lines.ts';
 import {
   type Asker,
   askerOf,
@@ -92,7 +93,11 @@ export function createInteractionHandler(dependencies: {
         choices = suggestions
           .filter(({ value }) => value.length <= DISCORD_LIMITS.choiceText)
           .slice(0, DISCORD_LIMITS.choices)
-          .map(({ value, label }) => ({ name: shorten(label, DISCORD_LIMITS.choiceText), value }));
+          .map(({ value, label }) => ({
+            // The help's topics are commands.
+            name: shorten(request.locale === 'en' ? englishLine(label) : label, DISCORD_LIMITS.choiceText),
+            value,
+          }));
       }
     } catch (error) {
       log.warn({ err: error }, 'Discord was offered no completions, because they could not be read');
@@ -149,14 +154,14 @@ export function createInteractionHandler(dependencies: {
   }
 
   async function answer(interaction: Interaction, asker: Asker, reply: Reply): Promise<void> {
-    const translate = translator(localeOf(interaction, defaultLocale));
-    const rendered = renderMessage(reply, { translate });
+    const locale = localeOf(interaction, defaultLocale);
+    const rendered = renderMessage(reply, locale);
     await actions.keep(asker.workspaceId, rendered.kept);
     if (await replies.answer(interaction, reply.visibility, rendered)) return;
     log.warn({ interaction: interaction.id }, 'A command was done, but Discord did not wait for its answer');
     if (asker.channel) {
       const user = escapeMarkdown(asker.user.name);
-      await replies.say(asker.channel.id, translate('discord.answer_too_late', { user }));
+      await replies.say(asker.channel.id, translator(locale)('discord.answer_too_late', { user }));
     }
   }
 
@@ -169,8 +174,8 @@ export function createInteractionHandler(dependencies: {
         { err: error, interaction: interaction.id },
         'An interaction failed; the person was asked to try again',
       );
-      const translate = translator(localeOf(interaction, defaultLocale));
-      const apology = renderMessage(privateText('danger', translate('error.unexpected')), { translate });
+      const locale = localeOf(interaction, defaultLocale);
+      const apology = renderMessage(privateText('danger', translator(locale)('error.unexpected')), locale);
       await replies.answer(interaction, 'private', apology);
     }
   }

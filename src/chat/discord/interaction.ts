@@ -1,10 +1,15 @@
-import { InteractionType, PermissionFlagsBits } from 'discord.js';
+import { ChannelType, InteractionType, PermissionFlagsBits } from 'discord.js';
 import { z } from 'zod';
 import type { Locale } from '../../text/text.ts';
 import type { OptionValues } from '../command.ts';
 import type { Channel } from '../surface.ts';
 
 const PREFIX = 'discord:';
+const THREADS: ReadonlySet<number> = new Set([
+  ChannelType.AnnouncementThread,
+  ChannelType.PublicThread,
+  ChannelType.PrivateThread,
+]);
 
 const userSchema = z.object({ id: z.string(), username: z.string(), global_name: z.string().nullish() });
 
@@ -40,7 +45,9 @@ export const interactionSchema = z.object({
   type: z.number(),
   guild_id: z.string().optional(),
   locale: z.string().optional(),
-  channel: z.object({ id: z.string(), name: z.string().nullish() }).optional(),
+  channel: z
+    .object({ id: z.string(), type: z.number(), name: z.string().nullish(), parent_id: z.string().nullish() })
+    .optional(),
   member: z.object({ user: userSchema, nick: z.string().nullish(), permissions: z.string() }).optional(),
   data: z
     .object({
@@ -83,10 +90,15 @@ export function askerOf({ guild_id: guildId, channel, member }: Interaction): As
   return {
     workspaceId: discordWorkspaceId(guildId),
     guildId,
-    channel: channel ? { id: channel.id, name: channel.name ?? channel.id } : null,
+    channel: channel ? channelOf(channel) : null,
     user: { id: user.id, name: nick || user.global_name || user.username },
     isAdministrator: /^\d+$/.test(permissions) && (BigInt(permissions) & PermissionFlagsBits.Administrator) !== 0n,
   };
+}
+
+/** A thread ends by itself some day, so what is to be posted goes to the channel that it is in. */
+function channelOf({ id, type, name, parent_id: parentId }: NonNullable<Interaction['channel']>): Channel {
+  return parentId && THREADS.has(type) ? { id: parentId, name: parentId } : { id, name: name ?? id };
 }
 
 /** The language of the person's own Discord, where we speak it. */
@@ -118,9 +130,14 @@ export function typedCommand({ type, data }: Interaction): TypedCommand | null {
     command,
     verb: subcommand?.name ?? null,
     line: [`/${command}`, ...(subcommand ? [subcommand.name] : [])].join(' '),
-    options: Object.fromEntries(options.map(({ name, value }) => [name, String(value ?? '')])),
+    options: Object.fromEntries(options.map(({ name, value }) => [name, withoutMention(String(value ?? ''))])),
     focused: options.find((option) => option.focused)?.name ?? null,
   };
+}
+
+/** `<#400000000000000001>` is what becomes of a channel that was chosen while typing. */
+function withoutMention(value: string): string {
+  return value.replace(/^<#(\d+)>$/, '#$1');
 }
 
 /** What was filled in on a modal, by field; several choices are separated by commas. */

@@ -9,10 +9,11 @@ import {
   type RawFile,
 } from 'discord.js';
 import { chunk } from 'es-toolkit';
-import type { Translate } from '../../text/text.ts';
+import { type Locale, type Translate, translator } from '../../text/text.ts';
 import type { Badge, BadgeStatus, Block, Button, Field, FormField, Message, Tone } from '../message.ts';
 import { encodeCustomId, fitsCustomId } from './custom-id.ts';
 import { codeBlock, escapeMarkdown, shorten, splitText } from './discord-text.ts';
+import { inEnglish } from './english-lines.ts';
 import { actionKey, type KeptAction, type KeptForm } from './kept-action.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 import { formPages, isSelectable, renderSelect } from './render-form.ts';
@@ -59,7 +60,9 @@ const BUTTON_STYLES: Readonly<Record<Button['style'], APIButtonComponentWithCust
 type Part = { text: string } | { field: APIEmbedField } | { image: string };
 
 /** A message of ours as Discord messages: embeds, buttons, lists, attachments. Long ones are split, very long ones become a file. */
-export function renderMessage(message: Message, { translate }: { translate: Translate }): RenderedMessage {
+export function renderMessage(said: Message, locale: Locale): RenderedMessage {
+  const translate = translator(locale);
+  const message = locale === 'en' ? inEnglish(said) : said;
   const images = message.blocks.filter((block) => block.type === 'image');
   const kept: KeptAction[] = [];
   const embeds = packEmbeds(
@@ -296,7 +299,7 @@ function renderRows(message: Message, translate: Translate, kept: KeptAction[]):
       for (const button of block.buttons) buttons.push(renderButton(button, buttons.length, kept));
     }
     if (block.type === 'form') {
-      const title = message.title ?? block.submitLabel;
+      const title = block.title ?? message.title ?? block.submitLabel;
       const form: KeptForm = { type: 'form', title, command: block.command, fields: block.fields };
       kept.push(form);
       const [field] = block.fields;

@@ -95,7 +95,7 @@ export function askedByForm(submission: ViewSubmitAction, metadata: ViewMetadata
   };
 }
 
-/** Private channels have no name here: they are known by the list of the channels that we are in. */
+/** Private channels have no name here, and go by their id: the list of the channels that we are in knows it. */
 function channelOf(id: string | null, name: string | null): Channel | null {
   if (id === null || name === null || name === 'directmessage' || /^D/.test(id)) return null;
   return { id, name: UNNAMED.has(name) ? id : name };

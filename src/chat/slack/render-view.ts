@@ -35,16 +35,20 @@ export function formView(
 ): ModalView {
   const { translate, metadata, problem } = options;
   const before = message.blocks.filter(({ type }) => type !== 'form');
+  // A title that Slack has no room for is read below it, in full.
+  const title = [form.title, message.title].find((candidate) => candidate && candidate.length <= TITLE_LIMIT);
+  const heading = message.title === undefined || message.title === title ? {} : { title: message.title };
   return {
     type: 'modal',
     callback_id: FORM_VIEW,
     private_metadata: metadata,
-    title: plain(message.title ?? translate('slack.form_title'), TITLE_LIMIT),
+    title: plain(title ?? translate('slack.form_title'), TITLE_LIMIT),
     submit: plain(form.submitLabel, TITLE_LIMIT),
     close: plain(translate('slack.close'), TITLE_LIMIT),
     blocks: [
-      ...(problem === undefined ? [] : [section(plainMrkdwn(`⚠️ ${problem}`))]),
-      ...renderBlocks({ tone: 'neutral', blocks: problem === undefined ? before : [] }, { translate }),
+      ...(problem === undefined
+        ? renderBlocks({ tone: 'neutral', ...heading, blocks: before }, { translate })
+        : [section(plainMrkdwn(`⚠️ ${problem}`))]),
       ...form.fields.map(inputBlock),
     ],
   };

@@ -66,7 +66,7 @@ export function createSlackChat(dependencies: {
   let settled: () => Promise<void> = async () => undefined;
 
   return {
-    surface: createSlackSurface({ api, people, files, locale, now }),
+    surface: createSlackSurface({ api, people, files, locale, log, now }),
     router: http?.router ?? null,
     isUp: connection.isUp,
     isStandingBy: lease.isStandingBy,

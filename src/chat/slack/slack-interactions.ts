@@ -61,7 +61,7 @@ export function listenToSlack(options: SlackInteractionOptions): SlackInteractio
   /** A channel's name as we know it: Slack does not tell those of private channels with a command. */
   async function namedChannel(workspaceId: string, channel: Channel | null): Promise<Channel | null> {
     if (channel === null || channel.name !== channel.id) return channel;
-    return (await channels(workspaceId)).find(({ id }) => id === channel.id) ?? null;
+    return (await channels(workspaceId)).find(({ id }) => id === channel.id) ?? channel;
   }
 
   async function whoAsked({ teamId, userId, channel }: Pick<Asked, 'teamId' | 'userId' | 'channel'>): Promise<Who> {

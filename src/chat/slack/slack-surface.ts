@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { ProductError } from '../../text/product-error.ts';
 import { type Locale, translator } from '../../text/text.ts';
 import { ChatUnavailableError } from '../chat-unavailable.ts';
@@ -10,6 +11,8 @@ import type { SlackPeople } from './slack-people.ts';
 const PREFIX = 'slack:';
 /** https://docs.slack.dev/apis/web-api/rate-limits: about one message a second to a channel. */
 const POST_INTERVAL_MILLISECONDS = 1_000;
+/** Names of channels are written small, so that none can be taken for an id. */
+const CHANNEL_ID = /^[CG][A-Z0-9]+$/;
 /** One command asks for the channels several times; a person who has just invited us asks again after some seconds. */
 const CHANNELS_MILLISECONDS = 3_000;
 
@@ -24,11 +27,14 @@ export function createSlackSurface(dependencies: {
   people: SlackPeople;
   files: SlackFiles;
   locale: Locale;
+  log: Logger;
   now?: () => Date;
 }): ChatSurface {
-  const { api, people, files, locale, now = () => new Date() } = dependencies;
+  const { api, people, files, locale, log, now = () => new Date() } = dependencies;
   /** How many parts of a post were made before one failed: the next attempt goes on from there. */
   const begun = new Map<string, number>();
+  /** What Slack called each channel last: it does not tell the name of a private channel that we were taken out of. */
+  const names = new Map<string, string>();
   let listed: { channels: Promise<Channel[]>; at: number } | null = null;
 
   /** The token reaches one team; whatever belongs to another one is not ours to touch. A process that does not listen to Slack asks which one first. */
@@ -58,7 +64,18 @@ export function createSlackSurface(dependencies: {
       for (const { id, name } of page.channels ?? []) if (id && name) channels.push({ id, name });
       cursor = page.response_metadata?.next_cursor;
     } while (cursor);
+    for (const { id, name } of channels) names.set(id, name);
     return channels;
+  }
+
+  async function askName(channel: string): Promise<void> {
+    try {
+      const { channel: found } = await api.call((slack) => slack.conversations.info({ channel }));
+      if (found?.name) names.set(channel, found.name);
+    } catch (error) {
+      // A name is no reason to fail: private channels have none for us, and Slack may be busy.
+      log.debug({ err: error }, 'Slack did not tell the name of a channel');
+    }
   }
 
   async function channels(): Promise<Channel[]> {
@@ -87,6 +104,12 @@ export function createSlackSurface(dependencies: {
         if (error instanceof ChatUnavailableError) return [];
         throw error;
       }
+    },
+
+    async channel(workspaceId, idOrName) {
+      if (!CHANNEL_ID.test(idOrName) || !(await isOurs(workspaceId))) return null;
+      if (!names.has(idOrName)) await askName(idOrName);
+      return { id: idOrName, name: names.get(idOrName) ?? null };
     },
 
     async person(workspaceId, userId) {

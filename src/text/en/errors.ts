@@ -6,7 +6,7 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.command_unknown': 'I do not know that command. There are: {commands}.',
   'error.verb_missing': 'Say what to do: /{command} and one of these words: {verbs}.',
   'error.verb_unknown': '“{verb}” is not part of /{command}. Use one of these words: {verbs}.',
-  'error.argument_missing': 'Still needed: {names}. Fill it in below or type {example}',
+  'error.argument_missing': 'Fill in below what is missing or type {example}',
   'error.argument_repeated': 'The option “{option}” was given twice. Leave only one.',
   'error.argument_unexpected':
     'I did not understand “{argument}”. {count, plural, =0 {This command has no options: type it alone.} other {The options of this command are: {options}. Names with spaces may be put in quotes.}}',
@@ -14,11 +14,11 @@ export const errors: Record<keyof typeof portuguese, string> = {
     'You may not use {command}. Ask an admin for the role {role, select, viewer {viewer} operator {operator} other {admin}}.',
   'error.channel_unreachable':
     'I cannot post to #{channel}. Invite Sininho to the channel or choose another with /alertas canal.',
-  'error.store_none': 'There is no store here yet. Create the first one with /loja criar Store name',
+  'error.store_none': 'There is no store here yet. Create the first one with /loja criar',
   'error.store_which': 'There are several stores. Choose one or add loja: and one of these names: {names}.',
   'error.store_unknown': 'I cannot find that store. See the ones there are with /loja listar.',
   'error.store_unknown_named': 'I cannot find the store “{name}”. There are: {names}.',
-  'error.store_name_empty': 'A store needs a name. Type, for example, /loja criar Guitar Course',
+  'error.store_name_empty': 'A store needs a name. Type, for example, /loja criar nome:"Guitar Course"',
   'error.store_name_long': 'The name has {length, number} characters and the limit is {maximum}. Use a shorter one.',
   'error.store_name_taken':
     'There is a store with that name already. Choose another or see the stores with /loja listar.',
@@ -57,19 +57,21 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.instance_credentials': 'Access data of {provider} are missing or wrong: {fields}. See the provider’s panel.',
   'error.instance_setting_unknown': '“{value}” does not fit {option}. See an example with /instancia editar.',
   'error.period_unknown':
-    'I did not understand the period “{period}”. Use hoje, ontem, 7d, 30d, mes or two dates, such as 2026-11-01 2026-11-24.',
+    'I did not understand the period “{period}”. Use hoje, ontem, 7d, 30d, mes or two dates, such as 2026-11-01 to 2026-11-24.',
   'error.day_unknown':
     'There is no day {day} in the calendar. Check the date and type year-month-day, such as 2026-11-24.',
   'error.period_future':
     'The day {day} has not come yet. Use dates up to today; if it is of another year, type the year too.',
   'error.report_unknown':
-    '“{typed}” is neither a store nor a period. Stores: {names}. Periods: hoje, ontem, 7d, 30d, mes or two dates, such as 2026-11-01 2026-11-24.',
+    '“{typed}” is neither a store nor a period. Stores: {names}. Periods: hoje, ontem, 7d, 30d, mes or two dates, such as 2026-11-01 to 2026-11-24.',
   'error.period_reversed': 'The first date is after the second. Swap them.',
   'error.period_long': 'The period is longer than {maximum} days. Choose a shorter one.',
   'error.cursor_unknown': 'There is no such cursor. Start again without one.',
   'error.delivery_unknown': 'I cannot find delivery {id}. See the latest with /eventos listar.',
   'error.channel_unknown':
     'I cannot find the channel “{channel}”. {count, plural, =0 {There is none yet that I may post to: invite Sininho to one.} other {The channels I may post to are: {channels}.}}',
+  'error.channel_closed': 'I may not post to {channel} yet: {remedy} and try again.',
+  'error.channel_none': 'There is no channel yet that I may post to. Choose one, {remedy} and try again.',
   'error.person_unknown': 'I did not find “{person}” in this workspace. Mention the person with @.',
   'error.role_unknown': '“{role}” is not a role. Use one of these: {roles}.',
   'error.key_missing':
@@ -86,11 +88,12 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.query_invalid': 'The query cannot be taken as it is. Mend what “errors” lists and ask again.',
   'error.database_unavailable':
     'The database does not answer. Try again in a minute; if it goes on, check MONGODB_URI and the server log.',
-  'error.yes_no_unknown': 'I did not understand “{answer}” for {option}. Type {option}:sim or {option}:não.',
+  'error.yes_no_unknown': 'I did not understand “{answer}”. Type {option}:sim or {option}:não.',
   'error.queue_days_unknown': 'The queue cannot be “{days}”. Use 1 to 30 days, for example fila:2.',
   'error.secret_header_unreadable':
     'I did not understand the header. Type cabecalho:"name: value", for example cabecalho:"x-assiny-token: your-secret", or cabecalho:nenhum to take it away.',
-  'error.alert_channel_missing': 'The store “{store}” has no channel yet. Choose one with /alertas canal #channel-name',
+  'error.alert_channel_missing': 'The store “{store}” has no channel yet. Choose one with /alertas canal',
+  'error.alert_channel_closed': 'I cannot post to {channel}: {remedy}, or choose another with /alertas canal.',
   'error.alert_kind_unknown':
     'I do not know the event “{kind}”. Use “todos”, “padrão”, “nenhum” or names separated by commas: {kinds}.',
   'error.amount_unknown': '“{amount}” is not an amount. Type, for example, 97 or 1.234,56; 0 takes the minimum away.',

@@ -7,9 +7,11 @@ export const help: Record<keyof typeof portuguese, string> = {
   'help.welcome': 'Hello! Let us connect your first store',
   'help.title': 'What can be done here',
   'help.first_steps':
-    'Three steps: create the store with /loja criar Store name, paste the URL that appears into the Assiny webhook, and check everything with /checklist.',
-  'help.ask_an_admin': 'There is no store yet. Ask an admin to create the first one with /loja criar Store name.',
-  'help.more': 'To see a command in detail, type for example /ajuda relatorio.',
+    'Three steps: create the store with /loja criar, paste the URL that appears into the Assiny webhook, and check everything with /checklist.',
+  'help.ask_an_admin': 'There is no store yet. Ask an admin to create the first one with /loja criar.',
+  'help.more': 'To see a command in detail, type for example /ajuda comando:relatorio.',
+  'help.other_role': '{role, select, operator {Operators} other {Admins}} also use {commands}.',
+  'help.ask_for_role': 'For another role, ask an admin.',
   'help.how_to_type':
-    'What is in brackets is optional. You can say which option is which by its name, as in loja:"Guitar Course".',
+    'What is in brackets is optional.{chat, select, discord {} other { You can say which option is which by its name, as in loja:"Guitar Course".}}',
 };

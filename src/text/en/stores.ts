@@ -49,7 +49,9 @@ export const stores: Record<keyof typeof portuguese, string> = {
   'store.created': 'Store “{store}” created',
   'store.created_next': 'One step is left: paste this URL into Assiny. The first sale appears here at once.',
   'store.created_channel': 'Alerts and the daily summary go to {channel}. Change that with /alertas canal.',
-  'store.created_without_channel': 'Choose where alerts appear with /alertas canal #channel-name.',
+  'store.created_closed_channel':
+    'Alerts and the daily summary go to {channel}, but I may not post there yet: {remedy}.',
+  'store.created_without_channel': 'Choose where alerts appear with /alertas canal.',
   'store.webhook_title': 'Webhook URL of “{store}”',
   'store.webhook_label': 'Webhook URL',
   'store.webhook_steps':
@@ -74,6 +76,9 @@ export const stores: Record<keyof typeof portuguese, string> = {
   'store.secret_header': 'Secret header',
   'store.no_secret_header': 'None',
   'store.no_channel': 'No channel',
+  'channel.unnamed': 'a channel that I do not see',
+  'channel.invite':
+    '{chat, select, slack {type /invite @Sininho in the channel} discord {in the permissions of the channel, allow Sininho: View Channel, Send Messages, Embed Links and Attach Files} other {use #vendas or #equipe}}',
   'store.on': 'On',
   'store.off': 'Off',
   'store.edit': 'Edit “{store}”',
@@ -111,10 +116,11 @@ export const stores: Record<keyof typeof portuguese, string> = {
   'alert_rules.minimum': 'Least amount',
   'alert_rules.no_minimum': 'No minimum',
   'alert_rules.last_post': 'Last post to the channel',
-  'alert_rules.post_failed': 'Failed on {at}. Invite Sininho to the channel or choose another.',
+  'alert_rules.post_failed': 'Failed on {at}. To post there, {remedy}, or choose another channel.',
   'alert_rules.post_never': 'None yet',
   'alert_rules.channel_chosen': 'Alerts and the summary of “{store}” now go to {channel}.',
-  'alert_rules.kinds_how': 'Tick the events to be told about. To be told of none, type /alertas eventos nenhum.',
+  'alert_rules.kinds_how':
+    'Tick the events to be told about. To be told of none, type /alertas eventos eventos:nenhum.',
   'alert_rules.kinds_chosen': '“{store}” now tells of: {kinds}.',
   'alert_rules.kinds_none': '“{store}” posts no more alerts. The daily summary goes on.',
   'alert_rules.minimum_chosen': '“{store}” now tells of sales from {amount} upwards.',

@@ -4,7 +4,7 @@ export const errors = {
   'error.command_unknown': 'Não conheço esse comando. Os que existem: {commands}.',
   'error.verb_missing': 'Diga o que fazer: /{command} e uma destas palavras: {verbs}.',
   'error.verb_unknown': '“{verb}” não existe em /{command}. Use uma destas palavras: {verbs}.',
-  'error.argument_missing': 'Falta preencher: {names}. Preencha abaixo ou digite {example}',
+  'error.argument_missing': 'Preencha abaixo o que falta ou digite {example}',
   'error.argument_repeated': 'A opção “{option}” apareceu duas vezes. Deixe só uma.',
   'error.argument_unexpected':
     'Não entendi “{argument}”. {count, plural, =0 {Este comando não tem opções: digite só o comando.} other {As opções deste comando são: {options}. Nomes com espaço podem ir entre aspas.}}',
@@ -12,11 +12,11 @@ export const errors = {
     'Você não tem permissão para {command}. Peça a um administrador o papel {role, select, viewer {de leitura} operator {de operador} other {de administrador}}.',
   'error.channel_unreachable':
     'Não consigo postar em #{channel}. Convide o Sininho para o canal ou escolha outro com /alertas canal.',
-  'error.store_none': 'Ainda não há nenhuma loja aqui. Crie a primeira com /loja criar Nome da loja',
+  'error.store_none': 'Ainda não há nenhuma loja aqui. Crie a primeira com /loja criar',
   'error.store_which': 'Há mais de uma loja. Escolha uma ou acrescente loja: e um destes nomes: {names}.',
   'error.store_unknown': 'Não encontrei essa loja. Veja as que existem com /loja listar.',
   'error.store_unknown_named': 'Não encontrei a loja “{name}”. As que existem: {names}.',
-  'error.store_name_empty': 'A loja precisa de um nome. Digite, por exemplo, /loja criar Curso de Violão',
+  'error.store_name_empty': 'A loja precisa de um nome. Digite, por exemplo, /loja criar nome:"Curso de Violão"',
   'error.store_name_long': 'O nome tem {length, number} caracteres e o máximo é {maximum}. Use um nome mais curto.',
   'error.store_name_taken': 'Já existe uma loja com esse nome. Escolha outro ou veja as lojas com /loja listar.',
   'error.platform_unknown': 'Não conheço a plataforma “{platform}”. Use uma destas: {platforms}.',
@@ -56,17 +56,19 @@ export const errors = {
     'Faltam dados de acesso do {provider}, ou não servem: {fields}. Confira no painel do provedor.',
   'error.instance_setting_unknown': '“{value}” não serve para {option}. Veja um exemplo com /instancia editar.',
   'error.period_unknown':
-    'Não entendi o período “{period}”. Use hoje, ontem, 7d, 30d, mes ou duas datas, como 01/11/2026 24/11/2026.',
+    'Não entendi o período “{period}”. Use hoje, ontem, 7d, 30d, mes ou duas datas, como 01/11/2026 a 24/11/2026.',
   'error.day_unknown': 'O dia {day} não existe no calendário. Confira a data e digite dia/mês/ano, como 24/11/2026.',
   'error.period_future': 'O dia {day} ainda não chegou. Use datas até hoje; se for de outro ano, digite o ano também.',
   'error.report_unknown':
-    '“{typed}” não é uma loja nem um período. Lojas: {names}. Períodos: hoje, ontem, 7d, 30d, mes ou duas datas, como 01/11/2026 24/11/2026.',
+    '“{typed}” não é uma loja nem um período. Lojas: {names}. Períodos: hoje, ontem, 7d, 30d, mes ou duas datas, como 01/11/2026 a 24/11/2026.',
   'error.period_reversed': 'A primeira data vem depois da segunda. Inverta as duas.',
   'error.period_long': 'O período passa de {maximum} dias. Escolha um mais curto.',
   'error.cursor_unknown': 'Esse cursor não existe. Comece de novo sem cursor.',
   'error.delivery_unknown': 'Não encontrei o recebimento {id}. Veja os últimos com /eventos listar.',
   'error.channel_unknown':
     'Não encontrei o canal “{channel}”. {count, plural, =0 {Ainda não posso postar em nenhum: convide o Sininho para um.} other {Os canais em que posso postar: {channels}.}}',
+  'error.channel_closed': 'Ainda não posso postar em {channel}: {remedy} e tente de novo.',
+  'error.channel_none': 'Ainda não posso postar em nenhum canal. Escolha um, {remedy} e tente de novo.',
   'error.person_unknown': 'Não encontrei “{person}” neste espaço de trabalho. Mencione a pessoa com @.',
   'error.role_unknown': '“{role}” não é um papel. Use um destes: {roles}.',
   'error.key_missing':
@@ -83,11 +85,12 @@ export const errors = {
   'error.query_invalid': 'A consulta não pode ser aceita como está. Corrija o que “errors” lista e tente de novo.',
   'error.database_unavailable':
     'O banco de dados não responde. Tente de novo em um minuto; se continuar, confira MONGODB_URI e o log do servidor.',
-  'error.yes_no_unknown': 'Não entendi “{answer}” em {option}. Digite {option}:sim ou {option}:não.',
+  'error.yes_no_unknown': 'Não entendi “{answer}”. Digite {option}:sim ou {option}:não.',
   'error.queue_days_unknown': 'A fila não pode ser “{days}”. Use de 1 a 30 dias, por exemplo fila:2.',
   'error.secret_header_unreadable':
     'Não entendi o cabeçalho. Digite cabecalho:"nome: valor", por exemplo cabecalho:"x-assiny-token: seu-segredo", ou cabecalho:nenhum para tirar.',
-  'error.alert_channel_missing': 'A loja “{store}” ainda não tem canal. Escolha um com /alertas canal #nome-do-canal',
+  'error.alert_channel_missing': 'A loja “{store}” ainda não tem canal. Escolha um com /alertas canal',
+  'error.alert_channel_closed': 'Não consigo postar em {channel}: {remedy}, ou escolha outro com /alertas canal.',
   'error.alert_kind_unknown':
     'Não conheço o evento “{kind}”. Use “todos”, “padrão”, “nenhum” ou nomes separados por vírgula: {kinds}.',
   'error.amount_unknown': '“{amount}” não é um valor. Digite, por exemplo, 97 ou 1.234,56; 0 tira o mínimo.',

@@ -47,7 +47,9 @@ export const stores = {
   'store.created': 'Loja “{store}” criada',
   'store.created_next': 'Falta um passo: colar esta URL na Assiny. A primeira venda aparece aqui na hora.',
   'store.created_channel': 'Os alertas e o resumo diário vão para {channel}. Mude com /alertas canal.',
-  'store.created_without_channel': 'Escolha onde os alertas aparecem com /alertas canal #nome-do-canal.',
+  'store.created_closed_channel':
+    'Os alertas e o resumo diário vão para {channel}, mas ainda não posso postar lá: {remedy}.',
+  'store.created_without_channel': 'Escolha onde os alertas aparecem com /alertas canal.',
   'store.webhook_title': 'URL de webhook de “{store}”',
   'store.webhook_label': 'URL de webhook',
   'store.webhook_steps':
@@ -72,6 +74,9 @@ export const stores = {
   'store.secret_header': 'Cabeçalho secreto',
   'store.no_secret_header': 'Nenhum',
   'store.no_channel': 'Sem canal',
+  'channel.unnamed': 'um canal que não vejo',
+  'channel.invite':
+    '{chat, select, slack {digite /invite @Sininho no canal} discord {nas permissões do canal, libere para o Sininho: Ver canal, Enviar mensagens, Inserir links e Anexar arquivos} other {use #vendas ou #equipe}}',
   'store.on': 'Ligado',
   'store.off': 'Desligado',
   'store.edit': 'Editar “{store}”',
@@ -109,11 +114,11 @@ export const stores = {
   'alert_rules.minimum': 'Valor mínimo',
   'alert_rules.no_minimum': 'Sem mínimo',
   'alert_rules.last_post': 'Último post no canal',
-  'alert_rules.post_failed': 'Falhou em {at}. Convide o Sininho para o canal ou escolha outro.',
+  'alert_rules.post_failed': 'Falhou em {at}. Para postar lá, {remedy}, ou escolha outro canal.',
   'alert_rules.post_never': 'Ainda nenhum',
   'alert_rules.channel_chosen': 'Os alertas e o resumo de “{store}” agora vão para {channel}.',
   'alert_rules.kinds_how':
-    'Marque os eventos que devem virar alerta. Para não receber nenhum, digite /alertas eventos nenhum.',
+    'Marque os eventos que devem virar alerta. Para não receber nenhum, digite /alertas eventos eventos:nenhum.',
   'alert_rules.kinds_chosen': '“{store}” avisa agora de: {kinds}.',
   'alert_rules.kinds_none': '“{store}” não posta mais alertas. O resumo diário continua.',
   'alert_rules.minimum_chosen': '“{store}” avisa agora das vendas a partir de {amount}.',

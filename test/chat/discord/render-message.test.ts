@@ -4,7 +4,6 @@ import { escapeMarkdown, shorten, splitText } from '../../../src/chat/discord/di
 import { renderModal } from '../../../src/chat/discord/render-form.ts';
 import { renderMessage } from '../../../src/chat/discord/render-message.ts';
 import type { Block, FormField, Message, TableColumn, Tone } from '../../../src/chat/message.ts';
-import { translator } from '../../../src/text/text.ts';
 import { complaintsAbout } from '../../support/discord/discord-description.ts';
 import { breachesOf, modalBreachesOf } from '../../support/discord/discord-limits.ts';
 
@@ -80,13 +79,11 @@ const message: fc.Arbitrary<Message> = fc.record({
   blocks: fc.array(block, { maxLength: 8 }),
 });
 
-const translate = translator('pt-BR');
-
 describe('a message in Discord', () => {
   it('keeps to every limit, whatever is in it', () => {
     fc.assert(
       fc.property(message, (given) => {
-        const { messages, kept } = renderMessage(given, { translate });
+        const { messages, kept } = renderMessage(given, 'pt-BR');
         expect(messages.length).toBeGreaterThan(0);
         for (const { files, ...body } of messages) {
           const sent = { ...body, allowed_mentions: { parse: [] } };
@@ -112,7 +109,7 @@ describe('a message in Discord', () => {
   it('becomes a file when it is too long to read, with all of it in the file', () => {
     const paragraphs = Array.from({ length: 40 }, (_value, index) => `${index} ${'palavra '.repeat(120)}fim`);
     const blocks = paragraphs.map((paragraph): Block => ({ type: 'paragraph', text: paragraph }));
-    const { messages } = renderMessage({ title: 'Relatório', tone: 'neutral', blocks }, { translate });
+    const { messages } = renderMessage({ title: 'Relatório', tone: 'neutral', blocks }, 'pt-BR');
     expect(messages).toHaveLength(1);
     const file = String(messages[0]?.files[0]?.data);
     for (const paragraph of paragraphs) expect(file).toContain(paragraph);

@@ -137,7 +137,7 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
     firstQuestion.mockRestore();
   });
 
-  it('knows a private channel by the list of those that it is in', async () => {
+  it('takes a private channel, which Slack does not name, for where alerts go', async () => {
     product.slack.channels.push({ id: 'C0SECRET', name: 'cofre', is_member: true });
     const inside = { id: 'C0SECRET', name: 'privategroup' };
     await product.restart();
@@ -147,7 +147,7 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
       product.ana.type('/loja criar Três', { channel: { id: 'D0ANA', name: 'directmessage' } }),
     );
     const stores = await product.services.stores.list(WORKSPACE);
-    expect(stores.map(({ alerts }) => alerts.channelId)).toEqual(['C0SECRET', null, null]);
+    expect(stores.map(({ alerts }) => alerts.channelId)).toEqual(['C0SECRET', 'C0UNKNOWN', null]);
     product.slack.channels.pop();
     await product.restart();
   });
@@ -240,7 +240,7 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
       expect(product.slack.messages).toMatchObject([{ channel: 'U0ANA' }]);
       expect(product.slack.messages[0]?.text).toContain('Não consigo mais postar');
       await product.answered(() => product.ana.type('/checklist'));
-      expect(JSON.stringify(product.slack.messages.at(-1))).toContain('Não consigo postar em #C0STRANGE');
+      expect(JSON.stringify(product.slack.messages.at(-1))).toContain('Não consigo postar em #diretoria');
     });
 
     it('loses and doubles nothing in a storm of 429 with a restart in the middle', async () => {

@@ -5,7 +5,8 @@ export type Deliver = (interaction: Json) => Promise<void>;
 
 export interface Place {
   guild?: string | null;
-  channel?: { id: string; name: string };
+  /** A text channel, unless it says otherwise. */
+  channel?: { id: string; name: string; type?: number; parent_id?: string };
   /** The language of the person's Discord. */
   locale?: string;
 }
@@ -46,7 +47,7 @@ export function discordPerson(
       type,
       data,
       application_id: APPLICATION_ID,
-      channel: { ...channel, type: 0 },
+      channel: { type: 0, ...channel },
       channel_id: channel.id,
       locale,
       version: 1,

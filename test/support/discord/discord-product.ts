@@ -35,7 +35,8 @@ export const WORKSPACE = `discord:${GUILD_ID}`;
 export const TEAM = { id: '400000000000000002', name: 'equipe' };
 export const OTHER_CHANNEL = { id: '400000000000000009', name: 'canal-alheio' };
 
-const HIDDEN = { id: '400000000000000003', name: 'diretoria', hidden: true };
+/** A channel that the bot may not see. */
+export const HIDDEN = { id: '400000000000000003', name: 'diretoria', hidden: true };
 const keys = generateKeyPairSync('ed25519');
 const PUBLIC_KEY = keys.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex');
 

@@ -63,7 +63,7 @@ export interface LoopbackSlack {
   /** Grows whenever something could be seen by a person. */
   effects(): number;
   people: Map<string, Json>;
-  channels: { id: string; name: string; is_member: boolean }[];
+  channels: { id: string; name: string; is_member: boolean; is_private?: boolean }[];
   /** Refuses the next calls of a method, or calls by it for as long as `times` says. */
   refuse(method: string, refusal: Refusal, times?: number): void;
   acceptEverything(): void;
@@ -217,6 +217,12 @@ export async function startLoopbackSlack(): Promise<LoopbackSlack> {
         channels: mine.slice(Number(cursor), next),
         response_metadata: { next_cursor: next < mine.length ? String(next) : '' },
       };
+    },
+    'conversations.info': ({ channel }) => {
+      const known = channels.find(({ id }) => id === channel);
+      return known && (known.is_member || !known.is_private)
+        ? { ok: true, channel: known }
+        : { ok: false, error: 'channel_not_found' };
     },
     'conversations.open': ({ users }) => ({ ok: true, channel: { id: `D${users}` } }),
     'chat.postMessage': ({ channel, text, blocks }) => {

@@ -1,0 +1,31 @@
+import type { Translate } from '../text/text.ts';
+import { type Channel, type ChannelReference, chatOf, type FoundChannel } from './surface.ts';
+
+/** What can be asked about the channels of a workspace. */
+export interface ChannelDirectory {
+  /** Those that the product may post to. */
+  channels(workspaceId: string): Promise<Channel[]>;
+  /** Any of them by its id or its name; null when there is none. */
+  channel(workspaceId: string, idOrName: string): Promise<FoundChannel | null>;
+}
+
+/** A channel as people are told of it: `#vendas`, or a phrase when its name is not known; never its id. */
+export async function describeChannel(
+  directory: ChannelDirectory,
+  { workspaceId, channelId }: ChannelReference,
+  translate: Translate,
+): Promise<{ label: string; mayPost: boolean }> {
+  const open = (await directory.channels(workspaceId)).find(({ id }) => id === channelId);
+  const name = open?.name ?? (await directory.channel(workspaceId, channelId))?.name ?? null;
+  return { label: channelLabel(name, translate), mayPost: open !== undefined };
+}
+
+/** @param name null when the chat does not tell it */
+export function channelLabel(name: string | null, translate: Translate): string {
+  return name === null ? translate('channel.unnamed') : `#${name}`;
+}
+
+/** What somebody has to do in their chat before the product can post to a channel, as the end of a sentence. */
+export function inviteRemedy(workspaceId: string, translate: Translate): string {
+  return translate('channel.invite', { chat: chatOf(workspaceId) });
+}
