@@ -17,7 +17,7 @@ import { type BsonDocument, decodeDocument, encodeDocument } from './document-co
 import { CommandError } from './errors.ts';
 import { recordOf } from './indexes.ts';
 import { encodeValue } from './key-encoding.ts';
-import { fieldNames, omitField } from './raw-bson.ts';
+import { fieldNames, omitField, outlineOf } from './raw-bson.ts';
 import { openStorage, scanRange } from './storage.ts';
 import type { WireRequest } from './wire.ts';
 
@@ -130,24 +130,24 @@ function recordSuffix(record: number): Buffer {
 }
 
 function readCommand(request: WireRequest, connectionId: number): Command {
-  const names = fieldNames(request.body);
-  const [name = ''] = names;
-  refuseRepetition(name, [...names, ...request.sequences.keys()]);
-  const raw = name === 'insert' ? omitField(request.body, 'documents') : request.body;
+  const { first, count } = outlineOf(request.body);
+  const raw = first === 'insert' ? omitField(request.body, 'documents') : request.body;
   const decoded = decodeDocument(raw);
+  const omitted = raw === request.body ? 0 : 1;
+  if (request.sequences.size > 0 || Object.keys(decoded).length + omitted !== count) refuseRepetition(first, request);
   // Old drivers wrap the command of a legacy query.
   const body = (decoded.$query as BsonDocument | undefined) ?? decoded;
   const database = body.$db ?? request.legacyDatabase;
   if (database === undefined) throw new CommandError(40571, 'OP_MSG requests require a $db argument');
   checkDatabase(database);
-  return { name: name === '$query' ? (Object.keys(body)[0] ?? '') : name, database, body, request, connectionId };
+  return { name: first === '$query' ? (Object.keys(body)[0] ?? '') : first, database, body, request, connectionId };
 }
 
 /** @throws CommandError IDLDuplicateField: only one of the two would count */
-function refuseRepetition(command: string, names: readonly string[]): void {
-  if (new Set(names).size === names.length) return;
+function refuseRepetition(command: string, { body, sequences }: WireRequest): void {
+  const names = [...fieldNames(body), ...sequences.keys()];
   const repeated = names.find((name, position) => names.indexOf(name) < position);
-  throw new CommandError(40413, `BSON field '${command}.${repeated}' is a duplicate field`);
+  if (repeated !== undefined) throw new CommandError(40413, `BSON field '${command}.${repeated}' is a duplicate field`);
 }
 
 function refuseTransactions(body: BsonDocument): void {

@@ -202,9 +202,17 @@ export function rawDocuments(bytes: Uint8Array, field: string, path: string): Bu
   return undefined;
 }
 
-/** The names of the top-level fields, each as often as it is there. The first one is the name of a command. */
+/** The names of the top-level fields, each as often as it is there. */
 export function fieldNames(bytes: Uint8Array): string[] {
   return Array.from(elementsOf(bytes), ({ name }) => name);
+}
+
+/** The name of the first field, which is the name of a command, and how many fields there are. */
+export function outlineOf(bytes: Uint8Array): { first: string; count: number } {
+  const buffer = asBuffer(bytes);
+  const places = placesOf(buffer);
+  const [, nameStart = 0, valueStart = 1] = places;
+  return { first: buffer.toString('utf8', nameStart, valueStart - 1), count: places.length / PLACES };
 }
 
 /** Puts `_id` first, as MongoDB stores it; a document without one gets a new ObjectId. */

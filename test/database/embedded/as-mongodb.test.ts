@@ -88,3 +88,35 @@ test('$size of what is no array is an error with its code', async () => {
   await expect(things.find({ $expr: large }).toArray()).rejects.toMatchObject({ code: 17124 });
   await expect(things.aggregate([{ $project: { large } }]).toArray()).rejects.toMatchObject({ code: 17124 });
 });
+
+test('sizes are told of databases, collections and indexes', async () => {
+  const things = await collectionOf({ a: 1 }, { a: 2 });
+  await things.createIndex({ a: 1 });
+  const { databases, totalSize } = await engine.db.admin().listDatabases();
+  expect(databases.map(({ name }) => name)).toEqual(['test']);
+  expect(databases[0]?.sizeOnDisk).toBe(totalSize);
+  const {
+    indexSizes,
+    totalIndexSize,
+    size,
+    totalSize: whole,
+  } = await engine.db.command({ collStats: things.collectionName });
+  expect(Object.keys(indexSizes)).toEqual(['_id_', 'a_1']);
+  expect(indexSizes._id_).toBeGreaterThan(0);
+  expect(indexSizes._id_ + indexSizes.a_1).toBe(totalIndexSize);
+  expect(size + totalIndexSize).toBe(whole);
+  expect(totalSize).toBeGreaterThanOrEqual(whole);
+});
+
+test('lists come in batches when they are asked for so', async () => {
+  const things = await collectionOf({ a: 1 });
+  await things.createIndexes([{ key: { a: 1 } }, { key: { b: 1 } }]);
+  expect((await things.listIndexes({ batchSize: 1 }).toArray()).map(({ name }) => name)).toEqual([
+    '_id_',
+    'a_1',
+    'b_1',
+  ]);
+  const all = await engine.db.listCollections({}, { nameOnly: true }).toArray();
+  expect(await engine.db.listCollections({}, { nameOnly: true, batchSize: 1 }).toArray()).toEqual(all);
+  expect(all.length).toBeGreaterThan(1);
+});

@@ -58,6 +58,26 @@ async function expectAlive(): Promise<void> {
 
 const ping = message({ ping: 1, $db: 'test' });
 
+/** A document that has the fields of both, also those that have one name. */
+function withFieldsOf(first: Document, second: Document): Buffer {
+  const elements = [first, second].map((document) => Buffer.from(serialize(document)).subarray(4, -1));
+  const joined = Buffer.concat([Buffer.alloc(4), ...elements, Buffer.alloc(1)]);
+  joined.writeInt32LE(joined.length);
+  return joined;
+}
+
+test.each<[string, Buffer, number]>([
+  ['a field twice', withFieldsOf({ find: 'witness', limit: 1, $db: 'test' }, { limit: 2 }), 40413],
+  ['documents twice', withFieldsOf({ insert: 'witness', documents: [{}], $db: 'test' }, { documents: [{}] }), 40413],
+  ['no database', Buffer.from(serialize({ ping: 1 })), 40571],
+  ['a database that cannot be', Buffer.from(serialize({ ping: 1, $db: 'a.b' })), 73],
+])('a command with %s is refused', async (_, document, code) => {
+  const socket = await open();
+  expect(await answerTo(socket, frame(OP_MSG, Buffer.concat([Buffer.alloc(5), document])))).toMatchObject({ code });
+  socket.destroy();
+  await expectAlive();
+});
+
 test.each<[string, Buffer]>([
   ['text of another protocol', Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')],
   ['a length of zero', frame(OP_MSG, Buffer.alloc(30), 0)],

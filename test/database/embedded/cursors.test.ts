@@ -23,8 +23,9 @@ async function fill(name: string, count: number): Promise<void> {
 }
 
 /** Opens a cursor that has given its first two documents. */
-async function openCursor(client: MongoClient = engine.client): Promise<Long> {
-  const { cursor } = await client.db('test').command({ find: 'numbers', batchSize: 2, sort: { _id: 1 } });
+async function openCursor(client: MongoClient = engine.client, options: object = {}): Promise<Long> {
+  const find = { find: 'numbers', batchSize: 2, sort: { _id: 1 }, ...options };
+  const { cursor } = await client.db('test').command(find);
   return Long.fromValue(cursor.id);
 }
 
@@ -97,9 +98,10 @@ test('a cursor of another collection is refused, and goes on for its own', async
   expect((await next(id)).cursor.nextBatch).toHaveLength(3);
 });
 
-test('a cursor that nobody asks for is closed after ten minutes, one in use is kept', async () => {
+test('a cursor that nobody asks for is closed after ten minutes, one in use or without a time-out is kept', async () => {
   await fill('numbers', 30);
   const [idle, used] = [await openCursor(), await openCursor()];
+  const kept = await openCursor(engine.client, { noCursorTimeout: true });
   for (let step = 0; step < 3; step += 1) {
     time += 4 * MINUTE;
     await engine.maintain();
@@ -107,6 +109,7 @@ test('a cursor that nobody asks for is closed after ten minutes, one in use is k
   }
   await expect(next(idle)).rejects.toMatchObject({ code: 43 });
   expect((await next(used)).cursor.nextBatch).toHaveLength(3);
+  expect((await next(kept)).cursor.nextBatch).toHaveLength(3);
 });
 
 test('a cursor goes on when its documents go away, and never reads from a later collection of the same name', async () => {
