@@ -61,6 +61,11 @@ export class CommandError extends Error {
   }
 }
 
+/** What MongoDB has and the engine lacks is refused by one code, wherever it is named. @param what as MongoDB calls it */
+export function notSupported(what: string): CommandError {
+  return new CommandError(238, `${what} is not supported by the embedded engine`);
+}
+
 /** Why the engine could not start, or that it stopped by itself (`engine_failed`). */
 export type EmbeddedErrorCode =
   | 'data_directory_locked'

@@ -1,20 +1,21 @@
 import { Long } from 'bson';
-import { checkPipeline } from '../aggregate.ts';
 import { equalValues } from '../bson-order.ts';
 import type { Collection } from '../catalog.ts';
 import type { Found, ScanCounters, Selection } from '../collections.ts';
 import type { Command, CommandHandler, EngineParts } from '../command.ts';
 import { type BsonDocument, decodeDocument, isDocument } from '../document-codec.ts';
 import { CommandError } from '../errors.ts';
+import { evaluateVariables } from '../expressions/compile.ts';
 import { toNumber } from '../numbers.ts';
 import { valuesAt } from '../paths.ts';
+import { compilePipeline } from '../pipeline/compile.ts';
 import type { Plan } from '../planner.ts';
 import { compileProjection } from '../projection.ts';
 import { compileFilter } from '../query.ts';
 import { encodeCursorReply, pickFields } from '../raw-bson.ts';
 import { parseSort } from '../sort.ts';
 import { namespaceOf, numeric, refuseCollation, wholeNumber } from './arguments.ts';
-import { writePipelineResult } from './pipeline-output.ts';
+import { readOutput, writePipelineResult } from './pipeline-output.ts';
 
 const FIRST_BATCH = 101;
 
@@ -57,19 +58,25 @@ export function readCommands(parts: EngineParts): Record<string, CommandHandler>
   const aggregate: CommandHandler = async (command) => {
     const { body, database } = command;
     refuseCollation(body);
-    const pipeline = checkPipeline(body.pipeline);
     const namespace = toNumber(body.aggregate) === 1 ? undefined : namespaceOf(command);
+    const variables = declaredVariables(body.let, parts.now());
+    const { stages, last } = splitOutput(body.pipeline);
+    const pipeline = compilePipeline(stages, {
+      variables: Object.keys(variables),
+      hasCollection: namespace !== undefined,
+    });
+    const output = last && readOutput(database, last, variables);
     if (body.explain) return explained(command, { ...body, cursor: undefined });
     if (!isDocument(body.cursor))
       throw new CommandError(9, "The 'cursor' option is required, except for aggregate with the explain argument");
-    const output = pipeline.at(-1);
     const name = namespace ?? `${database}.$cmd.aggregate`;
-    if (output?.$out !== undefined || output?.$merge !== undefined) {
-      await writePipelineResult(parts, database, aggregation.run(database, namespace, pipeline.slice(0, -1)), output);
+    const results = aggregation.run(database, namespace, pipeline, variables);
+    if (output) {
+      await writePipelineResult(parts, results, output);
       return encodeCursorReply('firstBatch', [], 0n, name);
     }
     const batchSize = wholeNumber(body.cursor.batchSize, 'batchSize', FIRST_BATCH);
-    const batch = cursors.open(aggregation.run(database, namespace, pipeline), name, batchSize, false);
+    const batch = cursors.open(results, name, batchSize, false);
     return encodeCursorReply('firstBatch', batch.documents, batch.id, name);
   };
 
@@ -106,7 +113,7 @@ export function readCommands(parts: EngineParts): Record<string, CommandHandler>
   }
 
   function explainedSelection(name: string, command: BsonDocument): Selection {
-    if (name === 'aggregate') return aggregation.selection(checkPipeline(command.pipeline)).selection;
+    if (name === 'aggregate') return explainedPipeline(command, parts.now());
     if (name === 'update') return firstStatement(command.updates);
     if (name === 'delete') return firstStatement(command.deletes);
     return selectionOf(command, command.filter ?? command.query);
@@ -133,6 +140,27 @@ export function readCommands(parts: EngineParts): Record<string, CommandHandler>
     distinct,
     explain: (command) => explained(command, command.body.explain as BsonDocument),
   };
+}
+
+/** What `$$name` stands for in a pipeline. @throws CommandError */
+function declaredVariables(declared: unknown, now: Date): BsonDocument {
+  const system = { NOW: now };
+  if (declared === undefined) return system;
+  if (!isDocument(declared))
+    throw new CommandError(14, "BSON field 'aggregate.let' is the wrong type, expected type 'object'");
+  return { ...system, ...evaluateVariables(declared, system) };
+}
+
+/** A pipeline without the stage at its end that writes. */
+function splitOutput(pipeline: unknown): { stages: unknown; last: BsonDocument | undefined } {
+  const last: unknown = Array.isArray(pipeline) ? pipeline.at(-1) : undefined;
+  const writes = isDocument(last) && (Object.hasOwn(last, '$out') || Object.hasOwn(last, '$merge'));
+  return writes ? { stages: (pipeline as unknown[]).slice(0, -1), last } : { stages: pipeline, last: undefined };
+}
+
+function explainedPipeline({ pipeline, let: declared }: BsonDocument, now: Date): Selection {
+  const variables = declaredVariables(declared, now);
+  return compilePipeline(splitOutput(pipeline).stages, { variables: Object.keys(variables) }).selection(variables);
 }
 
 function selectionOf(body: BsonDocument, filter: unknown): Selection {
