@@ -13,29 +13,46 @@ function kindOf(value: NumericValue): Kind {
   return value instanceof Decimal128 ? 'decimal' : 'long';
 }
 
+const SUM: Calculation = {
+  integers: (a, b) => a + b,
+  doubles: (a, b) => a + b,
+  decimals: (a, b) => {
+    const exponent = Math.min(a.exponent, b.exponent);
+    return { coefficient: scaled(a, exponent) + scaled(b, exponent), exponent };
+  },
+};
+
+const DIFFERENCE: Calculation = {
+  integers: (a, b) => a - b,
+  doubles: (a, b) => a - b,
+  decimals: (a, b) => {
+    const exponent = Math.min(a.exponent, b.exponent);
+    return { coefficient: scaled(a, exponent) - scaled(b, exponent), exponent };
+  },
+};
+
+const PRODUCT: Calculation = {
+  integers: (a, b) => a * b,
+  doubles: (a, b) => a * b,
+  decimals: (a, b) => ({ coefficient: a.coefficient * b.coefficient, exponent: a.exponent + b.exponent }),
+};
+
 /** The sum, in the wider type. @throws CommandError BadValue when an int64 overflows */
 export function add(left: NumericValue, right: NumericValue): NumericValue {
-  return calculate(left, right, {
-    integers: (a, b) => a + b,
-    doubles: (a, b) => a + b,
-    decimals: (a, b) => {
-      const exponent = Math.min(a.exponent, b.exponent);
-      return { coefficient: scaled(a, exponent) + scaled(b, exponent), exponent };
-    },
-  });
+  return calculate(left, right, SUM);
 }
 
-/** The difference, in the wider type. @throws CommandError BadValue when an int64 overflows */
-export function subtract(left: NumericValue, right: NumericValue): NumericValue {
-  return calculate(left, right, {
-    integers: (a, b) => a - b,
-    doubles: (a, b) => a - b,
-    decimals: (a, b) => {
-      const exponent = Math.min(a.exponent, b.exponent);
-      return { coefficient: scaled(a, exponent) - scaled(b, exponent), exponent };
-    },
-  });
+/** The product, in the wider type. @throws CommandError BadValue when an int64 overflows */
+export function multiply(left: NumericValue, right: NumericValue): NumericValue {
+  return calculate(left, right, PRODUCT);
 }
+
+/** The calculations of expressions: what an int64 cannot hold becomes a double. */
+export const widening = {
+  add: (left: NumericValue, right: NumericValue) => calculate(left, right, SUM, storedWide),
+  subtract: (left: NumericValue, right: NumericValue) => calculate(left, right, DIFFERENCE, storedWide),
+  multiply: (left: NumericValue, right: NumericValue) => calculate(left, right, PRODUCT, storedWide),
+};
 
 /** Digits that a quotient of decimals is worked out to; a Decimal128 holds 34. */
 const QUOTIENT_DIGITS = 40;
@@ -58,15 +75,6 @@ function withoutTrailingZeros({ coefficient, exponent }: ExactNumber): ExactNumb
   const zeros = /0*$/.exec(coefficient.toString())?.[0].length ?? 0;
   if (coefficient === 0n || zeros === 0) return { coefficient, exponent };
   return { coefficient: coefficient / 10n ** BigInt(zeros), exponent: exponent + zeros };
-}
-
-/** The product, in the wider type. @throws CommandError BadValue when an int64 overflows */
-export function multiply(left: NumericValue, right: NumericValue): NumericValue {
-  return calculate(left, right, {
-    integers: (a, b) => a * b,
-    doubles: (a, b) => a * b,
-    decimals: (a, b) => ({ coefficient: a.coefficient * b.coefficient, exponent: a.exponent + b.exponent }),
-  });
 }
 
 /** What is left over by a division. @param right not zero */
@@ -135,11 +143,16 @@ interface Calculation {
   decimals(left: ExactNumber, right: ExactNumber): ExactNumber;
 }
 
-function calculate(left: NumericValue, right: NumericValue, calculation: Calculation): NumericValue {
+function calculate(
+  left: NumericValue,
+  right: NumericValue,
+  calculation: Calculation,
+  store = storedInteger,
+): NumericValue {
   const kinds = [kindOf(left), kindOf(right)];
   if (kinds.includes('decimal')) return calculateDecimals(left, right, calculation);
   if (kinds.includes('double')) return storedDouble(calculation.doubles(toNumber(left), toNumber(right)));
-  return storedInteger(calculation.integers(toBigInt(left), toBigInt(right)), kinds.includes('long'));
+  return store(calculation.integers(toBigInt(left), toBigInt(right)), kinds.includes('long'));
 }
 
 function calculateDecimals(left: NumericValue, right: NumericValue, calculation: Calculation): Decimal128 {
@@ -190,6 +203,10 @@ function storedInteger(value: bigint, long: boolean): NumericValue {
     throw new CommandError(2, 'Failed to apply the operation: the result does not fit into a 64-bit integer');
   }
   return Long.fromBigInt(value);
+}
+
+function storedWide(value: bigint, long: boolean): NumericValue {
+  return BigInt.asIntN(64, value) === value ? storedInteger(value, long) : storedDouble(Number(value));
 }
 
 function toBigInt(value: NumericValue): bigint {

@@ -1,8 +1,17 @@
 import { Decimal128, Long } from 'bson';
 import {
-  absolute, add, divide, downward, multiply, power, remainder, roundAt, storedDouble, subtract, toNearest, towardZero,
+  absolute,
+  divide,
+  downward,
+  power,
+  remainder,
+  roundAt,
+  storedDouble,
+  toNearest,
+  towardZero,
   upward,
-} from '../arithmetic.ts'; // biome-ignore format: a list of names
+  widening,
+} from '../arithmetic.ts';
 import type { NumericValue } from '../bson-order.ts';
 import { typeName } from '../bson-types.ts';
 import { CommandError, notSupported } from '../errors.ts';
@@ -19,7 +28,7 @@ function addUp(values: readonly unknown[]): unknown {
     if (value instanceof Date) {
       if (date) throw new CommandError(16612, 'only one date allowed in an $add expression');
       date = value;
-    } else if (isNumeric(value)) sum = add(sum, value);
+    } else if (isNumeric(value)) sum = widening.add(sum, value);
     else throw new CommandError(14, `$add only supports numeric or date types, not ${typeName(value)}`);
   }
   return date ? moved(date, sum) : sum;
@@ -33,10 +42,10 @@ function moved(date: Date, milliseconds: NumericValue): Date {
 }
 
 function takeAway([left, right]: readonly unknown[]): unknown {
-  if (isNumeric(left) && isNumeric(right)) return subtract(left, right);
+  if (isNumeric(left) && isNumeric(right)) return widening.subtract(left, right);
   if (isNil(left) || isNil(right)) return null;
   if (left instanceof Date && right instanceof Date) return Long.fromNumber(left.getTime() - right.getTime());
-  if (left instanceof Date && isNumeric(right)) return moved(left, subtract(0, right));
+  if (left instanceof Date && isNumeric(right)) return moved(left, widening.subtract(0, right));
   throw new CommandError(14, `can't $subtract ${typeName(right)} from ${typeName(left)}`);
 }
 
@@ -45,7 +54,7 @@ function multiplyAll(values: readonly unknown[]): unknown {
   for (const value of values) {
     if (isNil(value)) return null;
     if (!isNumeric(value)) throw new CommandError(14, `$multiply only supports numeric types, not ${typeName(value)}`);
-    product = multiply(product, value);
+    product = widening.multiply(product, value);
   }
   return product;
 }

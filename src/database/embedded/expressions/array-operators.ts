@@ -306,14 +306,13 @@ const sortArray: Operator = (operand, compiler, name) => {
 
 /** By fields, or whole values by 1 or -1. */
 function comparison(sortBy: unknown): (left: unknown, right: unknown) => number {
-  if (isNumeric(sortBy)) {
-    const direction = toNumber(sortBy);
-    if (direction !== 1 && direction !== -1)
-      throw new CommandError(2942507, 'The $sort element value must be either 1 or -1');
-    return (left, right) => compareValues(left, right) * direction;
-  }
+  const directions = isDocument(sortBy) ? Object.values(sortBy) : [sortBy];
+  if (directions.length === 0)
+    throw new CommandError(2, 'The $sort pattern is empty when it should be a set of fields.');
+  if (!directions.every((direction) => Math.abs(toNumber(direction)) === 1))
+    throw new CommandError(2, 'The $sort element value must be either 1 or -1');
+  if (!isDocument(sortBy)) return (left, right) => compareValues(left, right) * toNumber(sortBy);
   const fields = parseSort(sortBy);
-  if (fields.length === 0) throw new CommandError(2942505, '$sortArray sortBy must have at least one field');
   const values = (item: unknown) => sortValues(isDocument(item) ? item : {}, fields);
   return (left, right) => compareSorted(values(left), values(right), fields);
 }

@@ -117,6 +117,7 @@ function compilePath(text: string, variables: ReadonlySet<string>, isConstant: b
     if (isConstant) throw looksAtField();
     return ({ root }) => valueAt(root, parts, 0);
   }
+  if (text === '$$') throw new CommandError(9, 'empty variable names are not allowed');
   const [name = '', ...parts] = fieldPath(text.slice(2));
   if (!variables.has(name) && !SYSTEM_VARIABLES.has(name))
     throw new CommandError(17276, `Use of undefined variable: ${name}`);

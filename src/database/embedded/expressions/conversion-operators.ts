@@ -1,7 +1,7 @@
 import { Decimal128, Double, Long, ObjectId } from 'bson';
 import { roundAt, storedDouble, towardZero } from '../arithmetic.ts';
 import type { NumericValue } from '../bson-order.ts';
-import { typeName } from '../bson-types.ts';
+import { typeName, typeNumber } from '../bson-types.ts';
 import { CommandError, notSupported } from '../errors.ts';
 import { isNumeric, toNumber } from '../numbers.ts';
 import { exactly, isNil, namedArguments, type Operator, type Operators } from './expression.ts';
@@ -54,11 +54,13 @@ function toLong(value: unknown): Long {
   return Long.fromBigInt(wholeNumber(value, 'long', 64));
 }
 
+/** A double counts by its 15 significant digits, as in MongoDB. */
 function toDecimal(value: unknown): Decimal128 {
   if (value instanceof Decimal128) return value;
-  if (typeof value === 'string') numberOf(value, 'decimal');
-  const text = typeof value === 'string' || value instanceof Long ? value : numberOf(value, 'decimal');
-  return Decimal128.fromString(String(text));
+  const number = value instanceof Long ? value : numberOf(value, 'decimal');
+  if (typeof value === 'string') return Decimal128.fromString(value);
+  const isDouble = typeof number === 'number' && typeNumber(value) === 1 && Number.isFinite(number);
+  return Decimal128.fromString(isDouble ? number.toPrecision(15) : String(number));
 }
 
 /** The text of a number, a date, an ObjectId or a truth. @throws CommandError ConversionFailure */

@@ -103,7 +103,7 @@ export const facetStage: Stage = (operand, compiler) => {
     checkFieldName(name);
     if (!Array.isArray(pipeline))
       throw new CommandError(40170, `arguments to $facet must be arrays, ${name} is type ${typeName(pipeline)}`);
-    if (pipeline.length === 0) throw failedToParse('sub-pipeline in $facet stage cannot be empty');
+    if (pipeline.length === 0) throw new CommandError(2, 'sub-pipeline in $facet stage cannot be empty');
     return [name, compiler.inner(pipeline, 'facet')] as const;
   });
   return function* (documents, run) {

@@ -151,11 +151,12 @@ function keep(document: BsonDocument, { fields }: Tree): BsonDocument {
   return result;
 }
 
-/** What is no document holds none of the fields: in an array it goes away. */
+/** What is no document holds none of the fields: in an array it goes away, unless something is computed for it. */
 function keepWithin(value: unknown, tree: Tree): unknown {
   if (isDocument(value)) return keep(value, tree);
   if (!Array.isArray(value)) return undefined;
-  return value.map((item) => keepWithin(item, tree)).filter((item) => item !== undefined);
+  const kept = value.map((item) => keepWithin(item, tree));
+  return hasComputed(tree) ? kept : kept.filter((item) => item !== undefined);
 }
 
 function leaveOut(document: BsonDocument, { fields }: Tree): BsonDocument {
