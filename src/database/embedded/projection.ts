@@ -1,6 +1,6 @@
 import { Query } from 'mingo/query';
 import { type BsonDocument, decodeDocument, encodeDocument, isDocument } from './document-codec.ts';
-import { CommandError } from './errors.ts';
+import { CommandError, notSupported } from './errors.ts';
 import type { Evaluate } from './expressions/expression.ts';
 import { toNumber } from './numbers.ts';
 import { own, splitPath } from './paths.ts';
@@ -190,6 +190,7 @@ function firstMatch(condition: unknown, path: readonly string[]): Evaluate {
 }
 
 function positionalProjection(projection: BsonDocument, filter: Filter): Projection {
+  if (!Object.values(projection).every(isFlag)) throw notSupported('the positional $ beside an expression');
   const prepared = Object.fromEntries(
     Object.entries(projection).map(([name, value]) => [name, isFlag(value) ? Number(isSet(value)) : value]),
   );
@@ -197,9 +198,21 @@ function positionalProjection(projection: BsonDocument, filter: Filter): Project
   const query = new Query(filter.source, { context: mingoContext, scriptEnabled: false });
   return (raw) => {
     const document = decodeDocument(raw);
-    const [projected] = query.find([document], prepared as never).all();
-    return encodeDocument(inDocumentOrder(document, (projected ?? {}) as BsonDocument, names));
+    const projected = firstProjected(() => query.find([document], prepared as never).all());
+    return encodeDocument(inDocumentOrder(document, projected, names));
   };
+}
+
+/** mingo fails in several ways when the filter says nothing about the array. */
+function firstProjected(project: () => readonly unknown[]): BsonDocument {
+  try {
+    return (project()[0] ?? {}) as BsonDocument;
+  } catch {
+    throw new CommandError(
+      51246,
+      "Executor error during find command :: caused by :: positional operator '.$' couldn't find a matching element in the array",
+    );
+  }
 }
 
 /** MongoDB keeps the document's own order of fields. */

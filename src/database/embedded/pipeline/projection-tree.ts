@@ -29,6 +29,8 @@ interface Field {
   /** Whether it is kept; undefined for a field that is computed. */
   readonly kept?: boolean;
   readonly evaluate?: Evaluate;
+  /** Whether an operator besides those of expressions computes it, which goes with both kinds of projection. */
+  readonly isSpecial?: boolean;
 }
 
 /** The change that a `$project`, `$set` or `$unset` makes to a document. */
@@ -38,21 +40,25 @@ export type Reshape = (document: BsonDocument, evaluation: Evaluation) => BsonDo
 export function compileReshape(specification: BsonDocument, options: TreeOptions): Reshape {
   const fields = readFields(specification, [], options);
   if (!options.flags) return adding(treeOf(fields, 40176));
+  const special = fields.filter(({ isSpecial }) => isSpecial);
+  const plain = fields.filter(({ isSpecial }) => !isSpecial);
   const isId = ({ path }: Field) => path.length === 1 && path[0] === '_id';
-  const deciding = fields.find((field) => !isId(field)) ?? fields[0];
+  const deciding = plain.find((field) => !isId(field)) ?? plain[0];
   const including = deciding?.kept !== false;
-  for (const field of fields) refuseMix(field, including, isId(field));
+  for (const field of plain) refuseMix(field, including, isId(field));
   if (including) {
-    const id = fields.find(isId);
     const kept = fields.filter((field) => field.kept !== false);
-    return keeping(treeOf(id ? kept : [{ path: ['_id'], kept: true }, ...kept], 31249));
+    const id: Field[] = fields.some(isId) ? [] : [{ path: ['_id'], kept: true }];
+    return keeping(treeOf([...id, ...kept], 31249));
   }
-  return leavingOut(
+  const leave = leavingOut(
     treeOf(
-      fields.filter((field) => field.kept === false),
+      plain.filter((field) => field.kept === false),
       31249,
     ),
   );
+  const computed = treeOf(special, 31249);
+  return (document, evaluation) => compute(leave(document, evaluation), computed, evaluation);
 }
 
 function refuseMix({ path, kept }: Field, including: boolean, isId: boolean): void {
@@ -81,7 +87,7 @@ function readField(path: readonly string[], value: unknown, options: TreeOptions
     );
   if (!operator.startsWith('$')) return readFields(value as BsonDocument, path, options);
   const special = options.operators?.[operator];
-  if (special) return [{ path, evaluate: special((value as BsonDocument)[operator], path) }];
+  if (special) return [{ path, evaluate: special((value as BsonDocument)[operator], path), isSpecial: true }];
   if (options.flags && isDocument(value)) refuseUnknown(operator, options.stage);
   return [{ path, evaluate: compileExpression(value, options.variables) }];
 }

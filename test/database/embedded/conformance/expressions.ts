@@ -1,6 +1,6 @@
 import { BSONRegExp, EJSON, ObjectId } from 'bson';
 import type { Document } from 'mongodb';
-import { aggregate, at, type Case, decimal, double, fails, fields, long } from './case.ts';
+import { at, type Case, decimal, double, fails, fields, long, TYPED } from './case.ts';
 
 /** Each expression with right and wrong numbers and types of arguments, nothing, NaN, int64 and Decimal128. */
 
@@ -28,8 +28,9 @@ type Row = readonly [expression: unknown, result: unknown];
 function about(area: string, rows: readonly Row[]): Case[] {
   return rows.map(([expression, result]) => ({
     title: `${area}: ${EJSON.stringify(expression)}`,
-    before: [DOCUMENT],
-    operation: aggregate({ $project: { _id: 0, v: expression } }),
+    before: [],
+    operation: (collection) =>
+      collection.db.aggregate([{ $documents: [DOCUMENT] }, { $project: { v: expression } }], TYPED).toArray(),
     expected: isRefusal(result) ? result : [result === MISSING ? {} : { v: result }],
   }));
 }
