@@ -120,8 +120,8 @@ const raise: Operator = exactly(2, ([base, exponent], name) => {
   if (isNil(base) || isNil(exponent)) return null;
   if (!isNumeric(base)) throw new CommandError(28762, `$pow's base must be numeric, not ${typeName(base)}`);
   if (!isNumeric(exponent)) throw new CommandError(28763, `$pow's exponent must be numeric, not ${typeName(exponent)}`);
-  if (doubleOf(base, name) === 0 && doubleOf(exponent, name) < 0)
-    throw new CommandError(28764, '$pow cannot take a base of 0 and a negative exponent');
+  const [number, times] = [doubleOf(base, name), doubleOf(exponent, name)];
+  if (number === 0 && times < 0) throw new CommandError(28764, '$pow cannot take a base of 0 and a negative exponent');
   return power(base, exponent);
 });
 

@@ -849,6 +849,7 @@ export const expressionCases: readonly Case[] = [
     [{ $toHashedIndexKey: 1 }, fails(238)],
     [{ $bsonSize: '$doc' }, fails(238)],
     [{ $sqrt: '$dec' }, fails(238)],
+    [{ $pow: [2, '$dec'] }, fails(238)],
     [{ $dateFromString: { dateString: '2026', format: '%Y' } }, fails(238)],
     [{ $convert: { input: 'a', to: 'binData' } }, fails(238)],
   ]),

@@ -90,6 +90,7 @@ export const JUDGE_DIFFERENCES: Readonly<Record<string, string>> = {
     'what the engine lacks: {"$toHashedIndexKey":1}',
     'what the engine lacks: {"$bsonSize":"$doc"}',
     'what the engine lacks: {"$sqrt":"$dec"}',
+    'what the engine lacks: {"$pow":[2,"$dec"]}',
     'what the engine lacks: {"$dateFromString":{"dateString":"2026","format":"%Y"}}',
     'what the engine lacks: {"$convert":{"input":"a","to":"binData"}}',
   ]),
