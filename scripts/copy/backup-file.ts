@@ -3,7 +3,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import { deserialize, serialize } from 'bson';
+import { type Document, deserialize, EJSON, serialize } from 'bson';
 import { z } from 'zod';
 import type { RunOutput } from '../terminal/run-output.ts';
 import { type CopiedCollection, type CopiedDocument, CopyError, type DatabaseCopy, totalOf } from './database-copy.ts';
@@ -20,7 +20,7 @@ const SIGNATURE = 'sininho-backup';
 const VERSION = 1;
 const RECORD = { collection: 1, document: 2, end: 3 } as const;
 const CHECKSUM_BYTES = 32;
-const LONGEST_HEADER_BYTES = 64 * 1024;
+const LONGEST_HEADER_BYTES = 1024 * 1024;
 /** The file holds buyers and sealed secrets. */
 const OWNER_ONLY = 0o600;
 /** Most of what gzip can save, in a third of the time. */
@@ -31,6 +31,8 @@ const headerSchema = z.object({
   ofOneMoment: z.boolean(),
   keyProof: z.string().nullable(),
   collections: z.array(z.object({ name: z.string(), documents: z.int().min(0) })),
+  /** Specifications are extended JSON. Older backups have none. */
+  indexes: z.array(z.object({ collection: z.string(), specification: z.record(z.string(), z.unknown()) })).default([]),
 });
 
 /** A backup that was found whole. */
@@ -61,7 +63,11 @@ export async function writeBackup(
   const progress = output.begin('Documents', totalOf(copy.collections));
   try {
     const { startedAt, ofOneMoment, collections } = copy;
-    const header = { startedAt, ofOneMoment, keyProof, collections };
+    const indexes = copy.indexes.map(({ collection, specification }) => ({
+      collection,
+      specification: EJSON.serialize(specification, { relaxed: false }),
+    }));
+    const header = { startedAt, ofOneMoment, keyProof, collections, indexes };
     const hash = createHash('sha256');
     const begin = `${SIGNATURE} ${VERSION}\n${JSON.stringify(header)}\n`;
     hash.update(begin);
@@ -120,11 +126,15 @@ export async function openBackup(path: string): Promise<Backup> {
   });
   try {
     const { size } = await file.stat();
-    const { header, length } = await readHeader(file, path);
+    const { header, length } = await readHeader(file, path, size);
     const end = size - CHECKSUM_BYTES;
     if (end < length || !(await isWhole(file, end))) throw damaged(path);
     return {
       ...header,
+      indexes: header.indexes.map(({ collection, specification }) => ({
+        collection,
+        specification: EJSON.deserialize(specification, { relaxed: false }) as Document,
+      })),
       documents: () => readDocuments(path, length, end),
     };
   } finally {
@@ -132,8 +142,9 @@ export async function openBackup(path: string): Promise<Backup> {
   }
 }
 
-async function readHeader(file: FileHandle, path: string) {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(LONGEST_HEADER_BYTES), 0, LONGEST_HEADER_BYTES, 0);
+async function readHeader(file: FileHandle, path: string, size: number) {
+  const longest = Math.min(size, LONGEST_HEADER_BYTES);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(longest), 0, longest, 0);
   const beginning = buffer.subarray(0, bytesRead);
   const [signature, version] = (lineAt(beginning, 0) ?? '').split(' ');
   if (signature !== SIGNATURE) throw new CopyError(`The file ${path} is no backup of Sininho.`);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DATABASE_NAME } from '../../src/database/connection.ts';
 import { lockDirectory } from '../../src/database/embedded/lock.ts';
 import { openSnapshot } from '../../src/database/embedded/snapshot.ts';
-import { CopyError, isKept, type OpenCopy } from './database-copy.ts';
+import { CopyError, indexesToCopy, isKept, type OpenCopy } from './database-copy.ts';
 
 /**
  * The embedded database as it is at this moment; the product may go on writing meanwhile.
@@ -17,7 +17,8 @@ export function openEmbeddedCopy(dataDirectory: string, now: () => Date = () => 
   return {
     ofOneMoment: true,
     startedAt,
-    collections,
+    collections: collections.map(({ name, documents }) => ({ name, documents })),
+    indexes: collections.flatMap(({ name, indexes }) => indexesToCopy(name, indexes)),
     *documents() {
       for (const { name } of collections) {
         for (const bytes of snapshot.documents(name)) yield { collection: name, bytes };

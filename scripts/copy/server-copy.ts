@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose';
-import { type DatabaseCopy, isKept, type OpenCopy } from './database-copy.ts';
+import { type DatabaseCopy, indexesToCopy, isKept, type OpenCopy } from './database-copy.ts';
 import { connectToServer } from './server.ts';
 import { inReadingOrder } from './settle-copy.ts';
 
@@ -24,10 +24,14 @@ export async function copyOfCollections(database: mongo.Db, now: () => Date = ()
   const collections = await Promise.all(
     names.map(async (name) => ({ name, documents: await database.collection(name).estimatedDocumentCount() })),
   );
+  const indexes = await Promise.all(
+    names.map(async (name) => indexesToCopy(name, await database.collection(name).listIndexes().toArray())),
+  );
   return {
     ofOneMoment: false,
     startedAt,
     collections,
+    indexes: indexes.flat(),
     async *documents() {
       for (const name of names) {
         const found = database.collection(name).find<Uint8Array>({}, { raw: true, batchSize: DOCUMENTS_IN_A_BATCH });

@@ -1,5 +1,5 @@
 import { deserialize } from 'bson';
-import type { mongo } from 'mongoose';
+import mongoose, { type mongo } from 'mongoose';
 import { markFinished, markUnfinished } from '../../src/database/unfinished-copy.ts';
 import type { RunOutput } from '../terminal/run-output.ts';
 import { type CopiedCollection, CopyError, type DatabaseCopy, totalOf } from './database-copy.ts';
@@ -26,8 +26,8 @@ export async function emptyDatabase(database: mongo.Db): Promise<void> {
 }
 
 /**
- * Writes a copy into an empty database that nothing works on meanwhile; the product does not start on it before it is whole. The indexes are the product's affair: it makes them
- * when it starts.
+ * Writes a copy into an empty database that nothing works on meanwhile; the product does not start on it before it is whole.
+ * An index that cannot be made is told and left out: those that the product needs it makes when it starts.
  * @returns how many documents each collection holds now
  * @throws CopyError when the database does not hold what was written in the end
  */
@@ -53,8 +53,20 @@ export async function writeCopy(
   }
   await checkCounts(database, written);
   if (!copy.ofOneMoment) await settleCopy(database, copy.startedAt);
+  await makeIndexes(copy, database, output);
   await markFinished(database);
   return [...written].map(([name, documents]) => ({ name, documents }));
+}
+
+async function makeIndexes({ indexes }: DatabaseCopy, database: mongo.Db, output: RunOutput): Promise<void> {
+  for (const { collection, specification } of indexes) {
+    try {
+      await database.command({ createIndexes: collection, indexes: [specification] });
+    } catch (error) {
+      if (!(error instanceof mongoose.mongo.MongoServerError)) throw error;
+      output.say(`The index ${specification.name} of ${collection} could not be made here: ${error.message}`);
+    }
+  }
 }
 
 async function* batchesOf(copy: DatabaseCopy): AsyncGenerator<{ collection: string; documents: mongo.Document[] }> {

@@ -199,6 +199,25 @@ it('a restore takes a database with data only when it is told to, and a damaged 
   expect(names).toEqual(['Curso de Violão']);
 }, 180_000);
 
+it('an index that somebody made by hand is there after a restore', async () => {
+  const home = await newHome('home');
+  const index = { name: 'mine', partialFilterExpression: { at: { $gt: new Date(0) } }, unique: true };
+  const { database, close } = await openProductDatabase(readConfig(home));
+  await database.collection('stores').insertOne({ at: new Date() });
+  await database.collection('stores').createIndex({ name: 1, at: -1 }, index);
+  await close();
+  const file = join(processes.directory, 'sininho.backup');
+  expect(await runScript('backup', [file], home)).toMatchObject({ code: 0 });
+
+  const elsewhere = await newHome('elsewhere');
+  expect(await runScript('restore', [file], elsewhere)).toMatchObject({ code: 0 });
+  const restored = await openProductDatabase(readConfig(elsewhere));
+  expect(await restored.database.collection('stores').listIndexes().toArray()).toContainEqual(
+    expect.objectContaining({ ...index, key: { name: 1, at: -1 } }),
+  );
+  await restored.close();
+}, 60_000);
+
 it('a restore without the backup’s key says which file is missing', async () => {
   const home = await newHome('home');
   const { product } = await start(home);

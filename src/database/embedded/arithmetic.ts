@@ -13,29 +13,46 @@ function kindOf(value: NumericValue): Kind {
   return value instanceof Decimal128 ? 'decimal' : 'long';
 }
 
+const SUM: Calculation = {
+  integers: (a, b) => a + b,
+  doubles: (a, b) => a + b,
+  decimals: (a, b) => {
+    const exponent = Math.min(a.exponent, b.exponent);
+    return { coefficient: scaled(a, exponent) + scaled(b, exponent), exponent };
+  },
+};
+
+const DIFFERENCE: Calculation = {
+  integers: (a, b) => a - b,
+  doubles: (a, b) => a - b,
+  decimals: (a, b) => {
+    const exponent = Math.min(a.exponent, b.exponent);
+    return { coefficient: scaled(a, exponent) - scaled(b, exponent), exponent };
+  },
+};
+
+const PRODUCT: Calculation = {
+  integers: (a, b) => a * b,
+  doubles: (a, b) => a * b,
+  decimals: (a, b) => ({ coefficient: a.coefficient * b.coefficient, exponent: a.exponent + b.exponent }),
+};
+
 /** The sum, in the wider type. @throws CommandError BadValue when an int64 overflows */
 export function add(left: NumericValue, right: NumericValue): NumericValue {
-  return calculate(left, right, {
-    integers: (a, b) => a + b,
-    doubles: (a, b) => a + b,
-    decimals: (a, b) => {
-      const exponent = Math.min(a.exponent, b.exponent);
-      return { coefficient: scaled(a, exponent) + scaled(b, exponent), exponent };
-    },
-  });
+  return calculate(left, right, SUM);
 }
 
-/** The difference, in the wider type. @throws CommandError BadValue when an int64 overflows */
-export function subtract(left: NumericValue, right: NumericValue): NumericValue {
-  return calculate(left, right, {
-    integers: (a, b) => a - b,
-    doubles: (a, b) => a - b,
-    decimals: (a, b) => {
-      const exponent = Math.min(a.exponent, b.exponent);
-      return { coefficient: scaled(a, exponent) - scaled(b, exponent), exponent };
-    },
-  });
+/** The product, in the wider type. @throws CommandError BadValue when an int64 overflows */
+export function multiply(left: NumericValue, right: NumericValue): NumericValue {
+  return calculate(left, right, PRODUCT);
 }
+
+/** The calculations of expressions: what an int64 cannot hold becomes a double. */
+export const widening = {
+  add: (left: NumericValue, right: NumericValue) => calculate(left, right, SUM, storedWide),
+  subtract: (left: NumericValue, right: NumericValue) => calculate(left, right, DIFFERENCE, storedWide),
+  multiply: (left: NumericValue, right: NumericValue) => calculate(left, right, PRODUCT, storedWide),
+};
 
 /** Digits that a quotient of decimals is worked out to; a Decimal128 holds 34. */
 const QUOTIENT_DIGITS = 40;
@@ -60,21 +77,64 @@ function withoutTrailingZeros({ coefficient, exponent }: ExactNumber): ExactNumb
   return { coefficient: coefficient / 10n ** BigInt(zeros), exponent: exponent + zeros };
 }
 
-/** The product, in the wider type. @throws CommandError BadValue when an int64 overflows */
-export function multiply(left: NumericValue, right: NumericValue): NumericValue {
+/** What is left over by a division. @param right not zero */
+export function remainder(left: NumericValue, right: NumericValue): NumericValue {
   return calculate(left, right, {
-    integers: (a, b) => a * b,
-    doubles: (a, b) => a * b,
-    decimals: (a, b) => ({ coefficient: a.coefficient * b.coefficient, exponent: a.exponent + b.exponent }),
+    integers: (a, b) => a % b,
+    doubles: (a, b) => a % b,
+    decimals: (a, b) => {
+      const exponent = Math.min(a.exponent, b.exponent);
+      return { coefficient: scaled(a, exponent) % scaled(b, exponent), exponent };
+    },
   });
 }
 
-/** A result of JavaScript's arithmetic in the widest type of its operands. */
-export function keepKind(result: number, operands: readonly NumericValue[]): NumericValue {
-  const kinds = operands.map(kindOf);
-  if (kinds.includes('decimal')) return Decimal128.fromString(String(result));
-  if (kinds.includes('double') || !Number.isInteger(result)) return storedDouble(result);
-  return kinds.includes('long') || (result | 0) !== result ? Long.fromNumber(result) : result;
+/** How a division of whole numbers is made whole. @param unit greater than zero */
+type Rounding = (value: bigint, unit: bigint) => bigint;
+
+export const towardZero: Rounding = (value, unit) => value / unit;
+export const downward: Rounding = (value, unit) => value / unit - (value % unit < 0n ? 1n : 0n);
+export const upward: Rounding = (value, unit) => value / unit + (value % unit > 0n ? 1n : 0n);
+/** To the nearest; of two that are equally near, to the even one. */
+export const toNearest: Rounding = (value, unit) => {
+  const low = downward(value, unit);
+  const twice = 2n * (value - low * unit);
+  return twice > unit || (twice === unit && low % 2n !== 0n) ? low + 1n : low;
+};
+
+/** The number without its digits after a place, in its own type; a double counts exactly. @param place 0 for whole numbers, 2 for hundredths, -2 for hundreds */
+export function roundAt(value: NumericValue, place: number, rounding: Rounding): NumericValue {
+  const exact = kindOf(value) === 'double' ? exactDouble(toNumber(value)) : exactDecimal(value);
+  if (!exact || exact.exponent >= -place) return value;
+  const coefficient = rounding(exact.coefficient, 10n ** BigInt(-place - exact.exponent));
+  const text = `${coefficient}E${-place}`;
+  if (kindOf(value) === 'decimal') return Decimal128.fromString(text);
+  if (kindOf(value) === 'double') return storedDouble(coefficient === 0n && toNumber(value) < 0 ? -0 : Number(text));
+  return storedInteger(coefficient * 10n ** BigInt(-place), kindOf(value) === 'long');
+}
+
+function exactDouble(value: number): ExactNumber | undefined {
+  return Number.isFinite(value) ? exactOfDouble(value) : undefined;
+}
+
+/** The number without its sign, in its own type. @throws CommandError for the int64 that has no opposite */
+export function absolute(value: NumericValue): NumericValue {
+  if (toNumber(value) >= 0 && !Object.is(toNumber(value), -0)) return value;
+  if (value instanceof Decimal128) return Decimal128.fromString(value.toString().replace(/^-/, ''));
+  if (kindOf(value) === 'double') return storedDouble(Math.abs(toNumber(value)));
+  const whole = toBigInt(value);
+  if (whole === -(2n ** 63n)) throw new CommandError(28680, "can't take $abs of long long min");
+  return storedInteger(-whole, kindOf(value) === 'long');
+}
+
+/** A power: whole numbers stay whole while the result fits into 64 bits. */
+export function power(base: NumericValue, exponent: NumericValue): NumericValue {
+  const kinds = [kindOf(base), kindOf(exponent)];
+  const number = toNumber(base) ** toNumber(exponent);
+  if (kinds.includes('double') || toNumber(exponent) < 0 || Math.abs(number) > 2 ** 63) return storedDouble(number);
+  const whole = toBigInt(base) ** toBigInt(exponent);
+  if (BigInt.asIntN(64, whole) !== whole) return storedDouble(number);
+  return storedInteger(whole, kinds.includes('long'));
 }
 
 interface Calculation {
@@ -83,11 +143,16 @@ interface Calculation {
   decimals(left: ExactNumber, right: ExactNumber): ExactNumber;
 }
 
-function calculate(left: NumericValue, right: NumericValue, calculation: Calculation): NumericValue {
+function calculate(
+  left: NumericValue,
+  right: NumericValue,
+  calculation: Calculation,
+  store = storedInteger,
+): NumericValue {
   const kinds = [kindOf(left), kindOf(right)];
   if (kinds.includes('decimal')) return calculateDecimals(left, right, calculation);
   if (kinds.includes('double')) return storedDouble(calculation.doubles(toNumber(left), toNumber(right)));
-  return storedInteger(calculation.integers(toBigInt(left), toBigInt(right)), kinds.includes('long'));
+  return store(calculation.integers(toBigInt(left), toBigInt(right)), kinds.includes('long'));
 }
 
 function calculateDecimals(left: NumericValue, right: NumericValue, calculation: Calculation): Decimal128 {
@@ -138,6 +203,10 @@ function storedInteger(value: bigint, long: boolean): NumericValue {
     throw new CommandError(2, 'Failed to apply the operation: the result does not fit into a 64-bit integer');
   }
   return Long.fromBigInt(value);
+}
+
+function storedWide(value: bigint, long: boolean): NumericValue {
+  return BigInt.asIntN(64, value) === value ? storedInteger(value, long) : storedDouble(Number(value));
 }
 
 function toBigInt(value: NumericValue): bigint {

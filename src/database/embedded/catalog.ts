@@ -170,11 +170,17 @@ export function openCatalog(storage: Storage): Catalog {
 }
 
 /** Which collections a snapshot of the store holds. */
-export function storedCollections(catalog: Store, transaction: Transaction): { id: number; namespace: string }[] {
+export function storedCollections(
+  catalog: Store,
+  transaction: Transaction,
+): { id: number; namespace: string; indexes: BsonDocument[] }[] {
   const range = { start: Buffer.from(COLLECTION_PREFIX), end: Buffer.from(AFTER_COLLECTIONS), transaction };
   return Array.from(catalog.getRange(range), ({ value }) => {
-    const { id, namespace } = decodeDocument(value);
-    return { id: id as number, namespace: namespace as string };
+    const { id, namespace, indexes } = decodeDocument(value);
+    const specifications = (indexes as BsonDocument[]).map((index) =>
+      indexSpecification(createIndex(index.id as number, index as unknown as IndexOptions)),
+    );
+    return { id: id as number, namespace: namespace as string, indexes: specifications };
   });
 }
 

@@ -1,12 +1,11 @@
 import type { Catalog, Collection, Index } from './catalog.ts';
 import { documentKey, idPrefix, indexedFields } from './catalog.ts';
 import { type BsonDocument, decodeDocument } from './document-codec.ts';
-import { CommandError } from './errors.ts';
 import { applyEntries, hasEntry, keysOf, planEntries, readDocument, recordOf } from './indexes.ts';
 import { choosePlan, type IndexScan, type Plan } from './planner.ts';
 import type { Filter } from './query.ts';
 import { asBuffer, changedFields, checkDocument, pickFields } from './raw-bson.ts';
-import { compareSorted, type SortField, sortValues } from './sort.ts';
+import { compareSorted, LARGEST_SORT, type SortField, sortValues, tooMuchToSort } from './sort.ts';
 import { type Storage, scanRange } from './storage.ts';
 
 /** Finding, adding, changing and removing the documents of a collection. */
@@ -54,9 +53,6 @@ export interface Validation {
   readonly errors: string[];
 }
 
-/** A sort that no index gives keeps this many documents' sort values at most. */
-const LARGEST_SORT = 2_000_000;
-
 export function createCollections(storage: Storage, catalog: Catalog): Collections {
   function plan(collection: Collection, { filter, sort, hint }: Selection): Plan {
     return choosePlan(collection, filter, sort, hint);
@@ -103,8 +99,7 @@ export function createCollections(storage: Storage, catalog: Catalog): Collectio
     const sortFields = new Set(sort.map(({ parts }) => parts[0] ?? ''));
     const candidates: { record: number; values: unknown[] }[] = [];
     for (const { record, raw } of matching(collection, selection, chosen, counters)) {
-      if (candidates.length >= LARGEST_SORT)
-        throw new CommandError(292, 'Sort exceeded the number of documents that fit into memory; add an index');
+      if (candidates.length >= LARGEST_SORT) throw tooMuchToSort();
       candidates.push({ record, values: sortValues(decodeDocument(pickFields(raw, sortFields)), sort) });
     }
     candidates.sort((left, right) => compareSorted(left.values, right.values, sort));

@@ -1,11 +1,11 @@
-import { Lazy } from 'mingo/lazy';
-import { $project } from 'mingo/operators/pipeline';
 import { Query } from 'mingo/query';
 import { type BsonDocument, decodeDocument, encodeDocument, isDocument } from './document-codec.ts';
-import { CommandError } from './errors.ts';
+import { CommandError, notSupported } from './errors.ts';
+import type { Evaluate } from './expressions/expression.ts';
 import { toNumber } from './numbers.ts';
 import { checkFieldPath, own, splitPath } from './paths.ts';
-import type { Filter } from './query.ts';
+import { compileReshape } from './pipeline/projection-tree.ts';
+import { compileFilter, type Filter } from './query.ts';
 import { mingoContext } from './query-operators.ts';
 import { pickFields } from './raw-bson.ts';
 
@@ -32,7 +32,7 @@ function checkNames(names: readonly string[]): void {
 
 /**
  * Projections that include, exclude or slice are done here: whole top-level fields without decoding anything. Those with
- * expressions, `$elemMatch` or the positional `$` are mingo's.
+ * expressions are done as `$project` does them, those with the positional `$` by mingo.
  * @param filter the filter of the query, for the positional `$`
  * @param variables what `$$name` stands for in its expressions
  * @throws CommandError BadValue or the code of MongoDB for a mix of inclusion and exclusion
@@ -178,47 +178,59 @@ function excludeFields(value: unknown, tree: FieldTree): void {
   }
 }
 
-function expressionProjection(projection: BsonDocument, filter: Filter, variables: BsonDocument = {}): Projection {
-  const prepared = Object.fromEntries(
-    Object.entries(projection).map(([name, value]) => [name, isFlag(value) ? Number(isSet(value)) : value]),
-  );
-  // Only the positional `$` needs the filter. What findAndModify gives back need not match it any more.
-  const positional = Object.keys(projection).some((name) => POSITIONAL.test(name));
-  const names = Object.keys(projection);
-  const query = new Query(positional ? filter.source : {}, { context: mingoContext, scriptEnabled: false, variables });
+function expressionProjection(projection: BsonDocument, filter: Filter, given: BsonDocument = {}): Projection {
+  if (Object.keys(projection).some((name) => POSITIONAL.test(name))) return positionalProjection(projection, filter);
+  const reshape = compileReshape(projection, {
+    stage: 'projection',
+    variables: Object.keys(given),
+    flags: true,
+    operators: { $elemMatch: firstMatch },
+  });
+  const variables = { NOW: new Date(), ...given };
   return (raw) => {
-    const document = decodeDocument(raw);
-    const [projected] = query.find([document], prepared as never).all();
-    return encodeDocument(inDocumentOrder(document, (projected ?? {}) as BsonDocument, names));
+    const root = decodeDocument(raw);
+    return encodeDocument(reshape(root, { root, variables }));
   };
 }
 
-interface Source {
-  transform(change: (items: BsonDocument[]) => Iterator<BsonDocument>): unknown;
+/** The first element of an array that matches, as an array; without one the field is left out. */
+function firstMatch(condition: unknown, path: readonly string[]): Evaluate {
+  const filter = compileFilter({ array: { $elemMatch: condition } });
+  return ({ root }) => {
+    const array = path.reduce<unknown>((holder, part) => (isDocument(holder) ? own(holder, part) : undefined), root);
+    if (!Array.isArray(array)) return undefined;
+    const found = array.findIndex((item: unknown) => filter.test({ array: [item] }));
+    return found < 0 ? undefined : array.slice(found, found + 1);
+  };
 }
 
-/** `$project`, by mingo but with the fields in MongoDB's order. */
-export function projectStage(source: Source, expression: unknown, options: unknown): unknown {
-  const project = $project as unknown as (
-    items: unknown,
-    expression: unknown,
-    options: unknown,
-  ) => Iterable<BsonDocument>;
-  if (!isDocument(expression) || Object.keys(expression).length === 0)
-    throw new CommandError(51272, '$project specification must have at least one field');
-  const names = Object.keys(expression);
-  const others = names.filter((name) => name !== '_id');
-  refuseMix(expression, others, includes(expression[others[0] ?? '_id']));
-  return source.transform(function* (documents) {
-    let position = 0;
-    for (const projected of project(Lazy(documents), expression, options)) {
-      yield inDocumentOrder(documents[position] ?? {}, projected, names);
-      position += 1;
-    }
-  });
+function positionalProjection(projection: BsonDocument, filter: Filter): Projection {
+  if (!Object.values(projection).every(isFlag)) throw notSupported('the positional $ beside an expression');
+  const prepared = Object.fromEntries(
+    Object.entries(projection).map(([name, value]) => [name, isFlag(value) ? Number(isSet(value)) : value]),
+  );
+  const names = Object.keys(projection);
+  const query = new Query(filter.source, { context: mingoContext, scriptEnabled: false });
+  return (raw) => {
+    const document = decodeDocument(raw);
+    const projected = firstProjected(() => query.find([document], prepared as never).all());
+    return encodeDocument(inDocumentOrder(document, projected, names));
+  };
 }
 
-/** MongoDB keeps the document's own order of fields and puts computed fields after them, in the order of the projection. */
+/** mingo fails in several ways when the filter says nothing about the array. */
+function firstProjected(project: () => readonly unknown[]): BsonDocument {
+  try {
+    return (project()[0] ?? {}) as BsonDocument;
+  } catch {
+    throw new CommandError(
+      51246,
+      "Executor error during find command :: caused by :: positional operator '.$' couldn't find a matching element in the array",
+    );
+  }
+}
+
+/** MongoDB keeps the document's own order of fields. */
 function inDocumentOrder(document: BsonDocument, projected: BsonDocument, names: readonly string[]): BsonDocument {
   const ordered: BsonDocument = {};
   for (const name of [...Object.keys(document), ...names])

@@ -1,28 +1,18 @@
-import { Binary, BSONRegExp, Decimal128, Double, Long, Timestamp } from 'bson';
-import { mapValues, sampleSize } from 'es-toolkit';
-import { Context, evalExpr } from 'mingo/core';
-import * as accumulators from 'mingo/operators/accumulator';
-import * as expressions from 'mingo/operators/expression';
-import * as pipelineStages from 'mingo/operators/pipeline';
-import * as projections from 'mingo/operators/projection';
+import { Binary, BSONRegExp, Decimal128, Double, Long } from 'bson';
+import { Context, type evalExpr } from 'mingo/core';
 import * as queries from 'mingo/operators/query';
-import * as windows from 'mingo/operators/window';
 import { Query } from 'mingo/query';
-import { add, divide, keepKind, multiply, storedDouble, subtract } from './arithmetic.ts';
-import { compareValues, equalValues, type NumericValue, ORDER, typeOrder } from './bson-order.ts';
-import { conversionExpressions } from './conversions.ts';
-import { dateTrunc } from './date-trunc.ts';
+import { compareValues, equalValues, typeOrder } from './bson-order.ts';
+import { isTruthy, TYPE_NUMBERS, typeNumber } from './bson-types.ts';
 import { isDocument, toRegExp } from './document-codec.ts';
 import { CommandError } from './errors.ts';
-import { bucketStage, groupStage, sortByCountStage } from './grouping.ts';
+import { compileCondition } from './expressions/compile.ts';
 import { isNumeric, toNumber } from './numbers.ts';
 import { comparableValues, splitPath, valuesAt } from './paths.ts';
-import { compareSorted, parseSort, sortValues } from './sort.ts';
 
 /**
- * mingo with BSON's types: every operator that compares or calculates is replaced or wrapped here, because mingo knows only
- * JavaScript's own types. Everything else (logic, arrays, strings, dates, stages) is mingo's. The engine imports `mingo/query`
- * and `mingo/aggregator`, never `mingo` itself, whose own operators would come before these.
+ * mingo with BSON's types: every operator of queries that compares is replaced here, because mingo knows only JavaScript's own
+ * types. The engine imports `mingo/query`, never `mingo` itself, whose own operators would come before these.
  */
 
 type Options = Parameters<typeof evalExpr>[2];
@@ -83,65 +73,12 @@ const exists: QueryOperator = (path, operand) => {
   return (document) => valuesAt(document, parts).some((value) => value !== undefined) === wanted;
 };
 
-function isTruthy(value: unknown): boolean {
-  if (typeOrder(value) === ORDER.number) return toNumber(value) !== 0;
-  return value !== false && value !== null && value !== undefined;
-}
-
-const TYPE_ALIASES: Readonly<Record<string, number>> = {
-  double: 1,
-  string: 2,
-  object: 3,
-  array: 4,
-  binData: 5,
-  undefined: 6,
-  objectId: 7,
-  bool: 8,
-  date: 9,
-  null: 10,
-  regex: 11,
-  javascript: 13,
-  symbol: 14,
-  int: 16,
-  timestamp: 17,
-  long: 18,
-  decimal: 19,
-  minKey: -1,
-  maxKey: 127,
-};
-
-const TYPE_OF_ORDER = new Map<number, number>([
-  [ORDER.string, 2],
-  [ORDER.object, 3],
-  [ORDER.array, 4],
-  [ORDER.binary, 5],
-  [ORDER.objectId, 7],
-  [ORDER.boolean, 8],
-  [ORDER.date, 9],
-  [ORDER.null, 10],
-  [ORDER.regularExpression, 11],
-  [ORDER.code, 13],
-  [ORDER.timestamp, 17],
-  [ORDER.minKey, -1],
-  [ORDER.maxKey, 127],
-]);
-
-/** BSON's type number of a value inside the engine. */
-function typeNumber(value: unknown): number | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value === 'number') return (value | 0) === value && !Object.is(value, -0) ? 16 : 1;
-  if (value instanceof Double) return 1;
-  if (value instanceof Long && !(value instanceof Timestamp)) return 18;
-  if (value instanceof Decimal128) return 19;
-  return TYPE_OF_ORDER.get(typeOrder(value));
-}
-
 const NUMBER_TYPES = new Set([1, 16, 18, 19]);
 
 const hasType: QueryOperator = (path, operand, options) => {
   const wanted = (Array.isArray(operand) ? operand : [operand]).map((type: unknown) => {
     if (type === 'number') return 'number';
-    const code = typeof type === 'string' ? TYPE_ALIASES[type] : toNumber(type);
+    const code = typeof type === 'string' ? TYPE_NUMBERS[type] : toNumber(type);
     if (code === undefined) throw new CommandError(2, `Unknown type name alias: ${String(type)}`);
     return code;
   });
@@ -243,6 +180,9 @@ const matchesExpression: QueryOperator = (path, operand) => {
   return someValue((value) => fits(value, expression))(path, operand, undefined as never);
 };
 
+const expressionHolds: QueryOperator = (_path, expression, options) =>
+  compileCondition(expression, options?.variables ?? {}) as Predicate;
+
 const queryOverrides: Record<`$${string}`, QueryOperator> = {
   $eq: equals,
   $ne: negated(equals),
@@ -253,6 +193,7 @@ const queryOverrides: Record<`$${string}`, QueryOperator> = {
   $in: isIn,
   $nin: negated(isIn),
   $exists: exists,
+  $expr: expressionHolds,
   $type: hasType,
   $all: all,
   $elemMatch: elementMatch,
@@ -265,235 +206,9 @@ const queryOverrides: Record<`$${string}`, QueryOperator> = {
   $bitsAnyClear: bitTest('some', false),
 };
 
-type Expression = (document: unknown, expression: unknown, options: Options) => unknown;
-
-/** Numbers that mingo cannot calculate with become doubles; arrays are searched one level deep, for argument lists. */
-function plainNumbers(value: unknown): unknown {
-  if (value instanceof Double || value instanceof Long || value instanceof Decimal128) return toNumber(value);
-  if (Array.isArray(value)) return value.map((item) => (Array.isArray(item) ? item : plainNumbers(item)));
-  return value;
-}
-
-/** Adds up, multiplies and so on in BSON's types; dates, nulls and wrong types are left to mingo. */
-function combining(combine: (left: NumericValue, right: NumericValue) => NumericValue, operator: unknown): Expression {
-  const otherwise = operator as Expression;
-  return (document, expression, options) => {
-    const values: unknown = evalExpr(document, expression, options);
-    if (!Array.isArray(values) || values.length === 0 || !values.every(isNumeric)) {
-      return otherwise(document, plainNumbers(values), options);
-    }
-    return values.reduce(combine);
-  };
-}
-
-/** Evaluates the arguments, makes plain numbers of them, leaves the calculation to mingo and gives the result its type. */
-function calculating(
-  operator: Expression,
-  typed: (result: number, operands: readonly NumericValue[]) => NumericValue,
-): Expression {
-  return (document, expression, options) => {
-    const values: unknown = evalExpr(document, expression, options);
-    const result = operator(document, plainNumbers(values), options);
-    return typeof result === 'number' ? typed(result, [values].flat().filter(isNumeric)) : result;
-  };
-}
-
-const { $abs, $ceil, $exp, $floor, $ln, $log, $log10, $mod, $pow, $round, $sqrt, $trunc } = expressions;
-/** What they give has the widest type of what they got. */
-const TYPED_CALCULATIONS = { $abs, $ceil, $floor, $mod, $pow, $round, $trunc };
-const DOUBLE_CALCULATIONS = { $exp, $ln, $log, $log10, $sqrt };
-
-function comparing(accept: (comparison: number) => boolean | number): Expression {
-  return (document, expression, options) => {
-    const [left, right] = evalExpr(document, expression, options) as unknown[];
-    return accept(compareExpressionValues(left, right));
-  };
-}
-
-/** In expressions a missing value sorts before null, other than in queries. */
-function compareExpressionValues(left: unknown, right: unknown): number {
-  if (left === undefined || right === undefined) return Number(right === undefined) - Number(left === undefined);
-  return compareValues(left, right);
-}
-
-const expressionOverrides: Record<`$${string}`, Expression> = {
-  $eq: comparing((comparison) => comparison === 0),
-  $ne: comparing((comparison) => comparison !== 0),
-  $gt: comparing((comparison) => comparison > 0),
-  $gte: comparing((comparison) => comparison >= 0),
-  $lt: comparing((comparison) => comparison < 0),
-  $lte: comparing((comparison) => comparison <= 0),
-  $cmp: comparing((comparison) => Math.sign(comparison)),
-  $in: (document, expression, options) => {
-    const [value, list] = evalExpr(document, expression, options) as unknown[];
-    if (!Array.isArray(list)) throw new CommandError(40081, '$in requires an array as a second argument');
-    return list.some((item) => equalValues(item, value));
-  },
-  $type: (document, expression, options) => {
-    const type = typeNumber(evalExpr(document, expression, options));
-    return Object.keys(TYPE_ALIASES).find((name) => TYPE_ALIASES[name] === type) ?? 'missing';
-  },
-  $size: (document, expression, options) => {
-    const value: unknown = evalExpr(document, expression, options);
-    // An argument list may hold the one argument, as for every operator of one.
-    const [array] = Array.isArray(expression) && expression.length === 1 ? (value as unknown[]) : [value];
-    if (!Array.isArray(array)) throw new CommandError(17124, 'The argument to $size must be an array');
-    return array.length;
-  },
-  $isNumber: (document, expression, options) => {
-    const value: unknown = evalExpr(document, expression, options);
-    return value !== undefined && typeOrder(value) === ORDER.number;
-  },
-  $add: combining(add, expressions.$add),
-  $subtract: combining(subtract, expressions.$subtract),
-  $multiply: combining(multiply, expressions.$multiply),
-  $divide: combining(divide, expressions.$divide),
-  ...mapValues(TYPED_CALCULATIONS, (operator) => calculating(operator as unknown as Expression, keepKind)),
-  ...mapValues(DOUBLE_CALCULATIONS, (operator) => calculating(operator as unknown as Expression, storedDouble)),
-  ...conversionExpressions,
-  $dateTrunc: dateTrunc,
-  $dateDiff: (document, expression, options) => {
-    const difference = (expressions.$dateDiff as unknown as Expression)(document, expression, options);
-    return typeof difference === 'number' ? Long.fromNumber(difference) : difference;
-  },
-  $switch: (document, expression, options) => {
-    const { branches, ...rest } = expression as { branches: { case: unknown; then: unknown }[]; default?: unknown };
-    for (const branch of branches) {
-      if (isTruthy(evalExpr(document, branch.case as never, options)))
-        return evalExpr(document, branch.then as never, options);
-    }
-    if (Object.hasOwn(rest, 'default')) return evalExpr(document, rest.default as never, options);
-    throw new CommandError(
-      40066,
-      '$switch could not find a matching branch for an input, and no default was specified.',
-    );
-  },
-};
-
-type Accumulator = (collection: unknown[], expression: unknown, options: Options) => unknown;
-
-/** What the expression gives for every document of a group; null where it gives nothing. */
-const valuesOf = accumulators.$push as unknown as (...parameters: Parameters<Accumulator>) => unknown[];
-
-function extreme(sign: 1 | -1): Accumulator {
-  return (collection, expression, options) => {
-    let best: unknown = null;
-    for (const value of valuesOf(collection, expression, options)) {
-      if (value === null || value === undefined) continue;
-      if (best === null || compareValues(value, best) * sign > 0) best = value;
-    }
-    return best;
-  };
-}
-
-const accumulatorOverrides: Record<`$${string}`, Accumulator> = {
-  $sum: (collection, expression, options) => valuesOf(collection, expression, options).filter(isNumeric).reduce(add, 0),
-  $avg: (collection, expression, options) => {
-    const numbers = valuesOf(collection, expression, options).filter(isNumeric);
-    return numbers.length === 0 ? null : divide(numbers.reduce(add, 0), numbers.length);
-  },
-  $max: extreme(1),
-  $min: extreme(-1),
-  $mergeObjects: (collection, expression, options) =>
-    Object.assign({}, ...valuesOf(collection, expression, options).filter(isDocument)),
-  $addToSet: (collection, expression, options) => {
-    const distinct: unknown[] = [];
-    for (const value of valuesOf(collection, expression, options)) {
-      if (!distinct.some((there) => equalValues(there, value))) distinct.push(value);
-    }
-    return distinct;
-  },
-};
-
-type Stage = (source: { transform(change: (items: unknown[]) => unknown): unknown }, expression: unknown) => unknown;
-
-const sortStage: Stage = (source, expression) => {
-  const fields = parseSort(expression);
-  if (fields.length === 0) throw new CommandError(15976, '$sort stage must have at least one sort key');
-  return source.transform((items) => {
-    const keyed = items.map((item) => ({ item, values: sortValues(item as Record<string, unknown>, fields) }));
-    keyed.sort((left, right) => compareSorted(left.values, right.values, fields));
-    return keyed.map(({ item }) => item)[Symbol.iterator]();
-  });
-};
-
-/** Nothing to count gives no document; mingo gives a zero. */
-const countStage: Stage = (source, expression) => {
-  if (typeof expression !== 'string' || expression === '')
-    throw new CommandError(40156, 'the count field must be a non-empty string');
-  if (expression.startsWith('$')) throw new CommandError(40158, 'the count field cannot be a $-prefixed path');
-  if (expression.includes('.')) throw new CommandError(40160, "the count field cannot contain '.'");
-  return countDocuments(source, expression);
-};
-
-const countDocuments: Stage = (source, expression) =>
-  source.transform((items) => (items.length === 0 ? [] : [{ [String(expression)]: items.length }])[Symbol.iterator]());
-
-/** The index of an element is an int64; mingo gives a JavaScript number. */
-const unwindStage = (
-  source: unknown,
-  expression: { path?: unknown; includeArrayIndex?: string },
-  options: unknown,
-): { map(change: (document: Record<string, unknown>) => unknown): unknown } => {
-  const path: unknown = typeof expression === 'string' ? expression : expression.path;
-  if (path === undefined) throw new CommandError(28812, 'no path specified to $unwind stage');
-  if (typeof path !== 'string') throw new CommandError(28808, 'expected a string as the path for $unwind stage');
-  if (!path.startsWith('$'))
-    throw new CommandError(28818, `path option to $unwind stage should be prefixed with a '$': ${path}`);
-  const unwound = (pipelineStages.$unwind as unknown as typeof unwindStage)(source, expression, options);
-  const name = expression.includeArrayIndex;
-  if (name === undefined) return unwound;
-  return unwound.map((document) => {
-    const index = document[name];
-    return typeof index === 'number' ? { ...document, [name]: Long.fromNumber(index) } : document;
-  }) as ReturnType<typeof unwindStage>;
-};
-
-/** mingo puts `_id` after the other fields. */
-const bucketAutoStage: MapStage = (source, expression, options) => {
-  const buckets = (pipelineStages.$bucketAuto as unknown as MapStage)(source, expression, options);
-  return buckets.map(({ _id, ...output }) => ({ _id, ...output }));
-};
-
-/** Never gives a document twice. */
-const sampleStage: Stage = (source, expression) =>
-  source.transform((items) =>
-    sampleSize(items, Math.min(items.length, toNumber((expression as { size: unknown }).size)))[Symbol.iterator](),
-  );
-
-const replaceRootStage: MapStage = (source, expression, options) =>
-  source.map((document) => {
-    const root: unknown = evalExpr(document, expression.newRoot as never, options as Options);
-    if (!isDocument(root)) throw new CommandError(40228, "'newRoot' expression must evaluate to an object");
-    return root;
-  });
-
-interface Mappable {
-  map(change: (document: Record<string, unknown>) => unknown): Mappable;
-}
-type MapStage = (source: Mappable, expression: { newRoot?: unknown }, options: unknown) => Mappable;
-
 type Operators = Parameters<Context['addQueryOps']>[0];
 
-/** All operators, with those above in place of mingo's. */
+/** All operators of queries, with those above in place of mingo's. */
 export const mingoContext = Context.init({
   query: { ...queries, ...queryOverrides } as unknown as Operators,
-  expression: { ...expressions, ...expressionOverrides } as never,
-  accumulator: { ...accumulators, ...accumulatorOverrides } as never,
-  pipeline: {
-    ...pipelineStages,
-    $sort: sortStage,
-    $count: countStage,
-    $unwind: unwindStage,
-    $group: groupStage,
-    $sortByCount: sortByCountStage,
-    $bucket: bucketStage,
-    $bucketAuto: bucketAutoStage,
-    $sample: sampleStage,
-    $replaceRoot: replaceRootStage,
-    $replaceWith: ((source, expression, options) =>
-      replaceRootStage(source, { newRoot: expression }, options)) satisfies MapStage,
-  } as never,
-  projection: { ...projections } as never,
-  window: { ...windows } as never,
 });

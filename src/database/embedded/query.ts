@@ -43,7 +43,7 @@ export function compileFilter(filter: unknown, variables?: BsonDocument): Filter
   const collector = { names, everything: false };
   const source = prepare(filter, collector);
   if (Object.keys(source).length === 0) return EVERYTHING;
-  const query = compile(source, variables);
+  const query = compile(source, collector.everything ? variables : undefined);
   const fields = collector.everything ? 'all' : names;
   const test = (document: BsonDocument): boolean => query.test(document);
   return {

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { ObjectId, onDemand, serialize } from 'bson';
+import { type BsonDocument, encodeDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
 
 /** Work on BSON without decoding it: taking fields out, reordering them, checking the structure. */
@@ -228,6 +229,17 @@ export function withIdFirst(bytes: Uint8Array): Buffer {
   if (id) return wrapElements([id, ...others]);
   const generated = asBuffer(serialize({ _id: new ObjectId() }));
   return wrapElements([generated.subarray(4, generated.length - 1), ...others]);
+}
+
+/** A document that is answered. @throws CommandError BSONObjectTooLarge */
+export function encodeResult(document: BsonDocument): Uint8Array {
+  try {
+    const bytes = encodeDocument(document);
+    if (bytes.length <= MAX_DOCUMENT_SIZE) return bytes;
+  } catch (error) {
+    if (!(error instanceof RangeError) || error.message.includes('call stack')) throw error;
+  }
+  throw new CommandError(10334, 'BSONObj size is invalid. Size must be between 0 and 16777216(16MB)');
 }
 
 /** Checks that a document can be read back later. @throws CommandError InvalidBSON, Overflow or BSONObjectTooLarge */

@@ -2,11 +2,17 @@ import { join } from 'node:path';
 import { open } from 'lmdb';
 import { idPrefix, storedCollections } from './catalog.ts';
 import { checkDataFile } from './data-file.ts';
+import type { BsonDocument } from './document-codec.ts';
 import { scanRange } from './storage.ts';
 
 /** One database of a data directory as it was at one moment. */
 export interface Snapshot {
-  readonly collections: readonly { readonly name: string; readonly documents: number }[];
+  readonly collections: readonly {
+    readonly name: string;
+    readonly documents: number;
+    /** As `listIndexes` shows them. */
+    readonly indexes: readonly BsonDocument[];
+  }[];
   /** The documents of a collection as BSON, in the order of their insertion. */
   documents(collection: string): Generator<Uint8Array>;
   close(): Promise<void>;
@@ -30,20 +36,21 @@ export function openSnapshot(directory: string, database: string): Snapshot {
   const catalog = openStore('catalog');
   const transaction = root.useReadTransaction();
   const rangeOf = (id: number) => ({ start: idPrefix(id), end: idPrefix(id + 1) });
-  const ids = new Map(
+  const stored = new Map(
     storedCollections(catalog, transaction)
       .filter(({ namespace }) => namespace.startsWith(`${database}.`))
-      .map(({ id, namespace }) => [namespace.slice(database.length + 1), id]),
+      .map(({ namespace, ...collection }) => [namespace.slice(database.length + 1), collection]),
   );
   return {
-    collections: [...ids].map(([name, id]) => ({
+    collections: [...stored].map(([name, { id, indexes }]) => ({
       name,
+      indexes,
       documents: documents.getKeysCount({ ...rangeOf(id), transaction }),
     })),
     *documents(collection) {
-      const id = ids.get(collection);
-      if (id === undefined) return;
-      for (const { value } of scanRange(documents, rangeOf(id), { reverse: false, values: true, transaction })) {
+      const found = stored.get(collection);
+      if (!found) return;
+      for (const { value } of scanRange(documents, rangeOf(found.id), { reverse: false, values: true, transaction })) {
         if (value) yield value;
       }
     },

@@ -4,6 +4,13 @@ import { CommandError, notSupported } from './errors.ts';
 import { isNumeric, toNumber } from './numbers.ts';
 import { checkFieldPath, own, splitPath, valuesAt } from './paths.ts';
 
+/** A sort that no index gives keeps this many documents' sort values at most. */
+export const LARGEST_SORT = 2_000_000;
+
+export function tooMuchToSort(): CommandError {
+  return new CommandError(292, 'Sort exceeded the number of documents that fit into memory; add an index');
+}
+
 /** One field of a sort or of an index: its path and direction. */
 export interface SortField {
   readonly path: string;

@@ -1,19 +1,17 @@
 import { ObjectId, Timestamp } from 'bson';
-import { Aggregator } from 'mingo/aggregator';
-import { checkPipeline } from './aggregate.ts';
 import { add, bitwise, multiply } from './arithmetic.ts';
 import { compareValues, equalValues, type NumericValue } from './bson-order.ts';
 import { type BsonDocument, isDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
 import { isNumeric, toNumber } from './numbers.ts';
 import { own, splitPath } from './paths.ts';
+import { compileUpdatePipeline } from './pipeline/compile.ts';
 import { compileFilter, type Filter } from './query.ts';
-import { mingoContext } from './query-operators.ts';
 import { compareSorted, parseSort, sortValues } from './sort.ts';
 
 /**
  * Updates of one document. The field operators are the engine's own, for they have to keep BSON's types and answer MongoDB's
- * errors; conditions inside them ($pull, array filters, positional $) and pipeline updates are evaluated by mingo.
+ * errors; conditions inside them ($pull, array filters, positional $) are evaluated by mingo.
  */
 
 /** An update, checked once per request. */
@@ -42,7 +40,7 @@ export function compileUpdate(
   now: () => Date,
   variables: BsonDocument = {},
 ): Update {
-  if (Array.isArray(update)) return pipelineUpdate(update as BsonDocument[], variables);
+  if (Array.isArray(update)) return pipelineUpdate(update as BsonDocument[], now(), variables);
   if (!isDocument(update)) throw new CommandError(9, 'Update argument must be either an object or an array');
   const [first] = Object.keys(update);
   if (!first?.startsWith('$')) return replacement(update);
@@ -79,17 +77,12 @@ function replacement(document: BsonDocument): Update {
   };
 }
 
-const PIPELINE_STAGES = new Set(['$set', '$addFields', '$unset', '$project', '$replaceRoot', '$replaceWith']);
-
-function pipelineUpdate(pipeline: BsonDocument[], variables: BsonDocument): Update {
-  for (const stage of checkPipeline(pipeline)) {
-    const [name = ''] = Object.keys(stage);
-    if (!PIPELINE_STAGES.has(name)) throw new CommandError(72, `${name} is not allowed to be used within an update`);
-  }
-  const aggregator = new Aggregator(pipeline as never, { context: mingoContext, variables, scriptEnabled: false });
+function pipelineUpdate(pipeline: BsonDocument[], now: Date, variables: BsonDocument): Update {
+  const { runAll } = compileUpdatePipeline(pipeline, Object.keys(variables));
+  const context = { variables: { NOW: now, ...variables }, read: () => [] };
   function run(document: BsonDocument): BsonDocument {
     const id = document._id;
-    const [after] = aggregator.run([document]) as BsonDocument[];
+    const [after] = runAll([document], context);
     return keepId(id, after ?? {});
   }
   return {

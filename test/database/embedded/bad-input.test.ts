@@ -287,6 +287,21 @@ test('a document of 16 MiB is taken, a larger one is refused and nothing of it i
   await large.drop();
 });
 
+test('a result of a pipeline that is larger than a document may be is refused', async () => {
+  const parts = engine.db.collection('parts');
+  await parts.insertMany([1, 2, 3].map((_id) => ({ _id: _id as never, text: 'x'.repeat(6 * 1024 * 1024) })));
+  const together = { $group: { _id: null, texts: { $push: '$text' } } };
+  await expect(parts.aggregate([together]).toArray()).rejects.toMatchObject({ code: 10334 });
+  await expect(parts.aggregate([together, { $out: 'whole' }]).toArray()).rejects.toMatchObject({ code: 10334 });
+  const many = { $project: { list: { $map: { input: { $range: [0, 5] }, in: '$text' } } } };
+  await expect(parts.aggregate([many]).toArray()).rejects.toMatchObject({ code: 10334 });
+  // Within a pipeline it may be larger.
+  expect(await parts.aggregate([together, { $project: { n: { $size: '$texts' } } }]).toArray()).toEqual([
+    { _id: null, n: 3 },
+  ]);
+  await parts.drop();
+});
+
 test('a command that fails in the middle of others fails alone', async () => {
   const shared = engine.db.collection('shared');
   await shared.insertOne({ _id: 0 as never, t: 'text' });

@@ -10,9 +10,11 @@ import {
   insertCases,
   updateCases,
 } from './conformance/commands.ts';
+import { expressionCases } from './conformance/expressions.ts';
 import { findCases } from './conformance/filters.ts';
 import { JUDGE_DIFFERENCES } from './conformance/judge-differences.ts';
-import { outputCases, pipelineCases } from './conformance/pipelines.ts';
+import { aggregateCases, outputCases, pipelineCases } from './conformance/pipelines.ts';
+import { stageCases } from './conformance/stages.ts';
 import { arrayFilterCases, updateOperatorCases } from './conformance/update-operators.ts';
 import { type EngineUnderTest, startEngine } from './engine-under-test.ts';
 
@@ -24,7 +26,10 @@ const AREAS: Readonly<Record<string, readonly Case[]>> = {
   insert: insertCases,
   'update and delete': updateCases,
   findAndModify: findAndModifyCases,
-  aggregate: pipelineCases,
+  pipelines: pipelineCases,
+  stages: stageCases,
+  expressions: expressionCases,
+  aggregate: aggregateCases,
   '$merge and $out': outputCases,
   indexes: indexCases,
   cursors: cursorCases,

@@ -34,12 +34,20 @@ const EVERY_TYPE = {
   nested: { list: [1, 'dois', null], empty: {} },
 };
 
+const INDEX = {
+  v: new Int32(2),
+  key: { b: new Int32(1), a: new Int32(-1) },
+  name: 'mine',
+  partialFilterExpression: { at: { $gt: new Date('2026-11-24T03:00:00Z') }, long: EVERY_TYPE.long },
+};
+
 function copyOf(collections: Record<string, readonly object[]>): DatabaseCopy {
   const names = Object.keys(collections);
   return {
     ofOneMoment: true,
     startedAt: new Date('2026-11-24T12:00:00Z'),
     collections: names.map((name) => ({ name, documents: collections[name]?.length ?? 0 })),
+    indexes: names.map((collection) => ({ collection, specification: INDEX })),
     *documents() {
       for (const name of names)
         for (const document of collections[name] ?? []) yield { collection: name, bytes: serialize(document) };
@@ -65,6 +73,8 @@ describe('a backup', () => {
       keyProof: 'a proof',
       collections: copy.collections,
     });
+    expect(backup.indexes.map(({ collection }) => collection)).toEqual(['empty', 'things', 'last']);
+    for (const { specification } of backup.indexes) expect(serialize(specification)).toEqual(serialize(INDEX));
     const read = await readAll(backup);
     expect(read.map(({ collection, bytes }) => [collection, Buffer.from(bytes)])).toEqual(
       (await readAll(copy)).map(({ collection, bytes }) => [collection, Buffer.from(bytes)]),

@@ -1,11 +1,10 @@
-import { evalExpr } from 'mingo/core';
+import { typeName } from '../bson-types.ts';
 import { checkNamespace } from '../catalog.ts';
 import type { Command } from '../command.ts';
 import { type BsonDocument, isDocument } from '../document-codec.ts';
 import { CommandError } from '../errors.ts';
+import { evaluateVariables } from '../expressions/compile.ts';
 import { toNumber } from '../numbers.ts';
-import { mingoContext } from '../query-operators.ts';
-import { typeName } from './field-rules.ts';
 
 /** Reading the fields of commands, whose kinds are checked before (see `fields.ts`). */
 
@@ -27,31 +26,10 @@ export function batchSizeOf({ cursor }: BsonDocument): number {
   return wholeNumber(isDocument(cursor) ? cursor.batchSize : undefined, Number.POSITIVE_INFINITY);
 }
 
-const VARIABLE_NAME = /^[a-z\u0080-\uffff][\w\u0080-\uffff]*$/;
-
 /**
  * What the variables of a command's `let` stand for; undefined when there are none.
  * @throws CommandError when one has a name that is reserved, or needs a document
  */
-export function variablesOf(given: unknown): BsonDocument | undefined {
-  if (!isDocument(given)) return undefined;
-  const variables: BsonDocument = {};
-  for (const [name, expression] of Object.entries(given)) {
-    if (!VARIABLE_NAME.test(name))
-      throw new CommandError(9, `'${name}' starts with an invalid character for a user variable name`);
-    refuseFields(expression);
-    variables[name] = evalExpr({}, expression as never, { context: mingoContext } as never);
-  }
-  return variables;
-}
-
-const DOCUMENT_VARIABLES = /^\$\$(ROOT|CURRENT)\b/;
-
-/** @throws CommandError for an expression that reads a field: it is evaluated before there are documents */
-function refuseFields(expression: unknown): void {
-  if (typeof expression === 'string' && (/^\$[^$]/.test(expression) || DOCUMENT_VARIABLES.test(expression)))
-    throw new CommandError(4890500, `Command let Expression tried to access a field, but this is not allowed`);
-  if (Array.isArray(expression)) for (const item of expression) refuseFields(item);
-  if (!isDocument(expression) || Object.hasOwn(expression, '$literal')) return;
-  for (const operand of Object.values(expression)) refuseFields(operand);
+export function variablesOf(declared: unknown, now: () => Date): BsonDocument | undefined {
+  return isDocument(declared) ? evaluateVariables(declared, { NOW: now() }) : undefined;
 }

@@ -1,3 +1,4 @@
+import { typeName } from '../bson-types.ts';
 import { type BsonDocument, isDocument } from '../document-codec.ts';
 import { CommandError } from '../errors.ts';
 import { isNumeric, toNumber } from '../numbers.ts';
@@ -11,7 +12,6 @@ import {
   isSet,
   satisfying,
   text,
-  typeName,
 } from './field-rules.ts';
 
 /**

@@ -1,3 +1,4 @@
+import { typeName } from '../bson-types.ts';
 import { type BsonDocument, isDocument } from '../document-codec.ts';
 import { CommandError, notSupported } from '../errors.ts';
 import { isNumeric, toNumber } from '../numbers.ts';
@@ -166,29 +167,4 @@ export function unknownField(path: string, name: string): CommandError {
 /** @param wanted `type 'x'` or `types '[x, y]'` */
 export function wrongType(path: string, value: unknown, wanted: string): CommandError {
   return new CommandError(14, `BSON field '${path}' is the wrong type '${typeName(value)}', expected ${wanted}`);
-}
-
-const NAMES_BY_BSON_TYPE: Readonly<Record<string, string>> = {
-  Double: 'double',
-  Long: 'long',
-  Decimal128: 'decimal',
-  Binary: 'binData',
-  ObjectId: 'objectId',
-  Timestamp: 'timestamp',
-  BSONRegExp: 'regex',
-  BSONSymbol: 'symbol',
-  Code: 'javascript',
-  MinKey: 'minKey',
-  MaxKey: 'maxKey',
-};
-
-/** MongoDB's name of a value's type. */
-export function typeName(value: unknown): string {
-  if (value === null || value === undefined) return 'null';
-  if (typeof value === 'string') return 'string';
-  if (typeof value === 'boolean') return 'bool';
-  if (typeof value === 'number') return (value | 0) === value ? 'int' : 'double';
-  if (Array.isArray(value)) return 'array';
-  if (value instanceof Date) return 'date';
-  return NAMES_BY_BSON_TYPE[(value as { _bsontype?: string })._bsontype ?? ''] ?? 'object';
 }

@@ -99,7 +99,7 @@ const aggregate: FieldRules = {
   bypassDocumentValidation: flag,
   collation,
   hint: unsupported,
-  let: unsupported,
+  let: document,
   runtimeConstants: unsupported,
   collectionUUID: unsupported,
 };

@@ -1,5 +1,4 @@
 import type { Long } from 'bson';
-import { checkPipeline } from '../aggregate.ts';
 import { equalValues } from '../bson-order.ts';
 import { type Collection, checkNamespace } from '../catalog.ts';
 import type { Found, ScanCounters, Selection } from '../collections.ts';
@@ -8,6 +7,7 @@ import { type BsonDocument, decodeDocument, isDocument } from '../document-codec
 import { CommandError } from '../errors.ts';
 import { toNumber } from '../numbers.ts';
 import { checkFieldPath, valuesAt } from '../paths.ts';
+import { compilePipeline } from '../pipeline/compile.ts';
 import type { Plan } from '../planner.ts';
 import { compileProjection } from '../projection.ts';
 import { compileFilter } from '../query.ts';
@@ -16,7 +16,7 @@ import { parseSort } from '../sort.ts';
 import { namespaceOf, variablesOf, wholeNumber } from './arguments.ts';
 import { isSet, missingField } from './field-rules.ts';
 import { checkDeleteStatement, checkExplainedFields, checkUpdateStatement } from './fields.ts';
-import { writePipelineResult } from './pipeline-output.ts';
+import { readOutput, writePipelineResult } from './pipeline-output.ts';
 
 const FIRST_BATCH = 101;
 const EXPLAINABLE = new Set(['find', 'aggregate', 'count', 'distinct', 'update', 'delete', 'findAndModify']);
@@ -29,7 +29,7 @@ export function readCommands(parts: EngineParts): Record<string, CommandHandler>
     const { body } = command;
     const namespace = namespaceOf(command);
     refuseTailable(body);
-    const variables = variablesOf(body.let);
+    const variables = variablesOf(body.let, parts.now);
     const selection = selectionOf(body, body.filter, variables);
     const project = compileProjection(body.projection, selection.filter, variables);
     const collection = catalog.find(namespace);
@@ -62,19 +62,25 @@ export function readCommands(parts: EngineParts): Record<string, CommandHandler>
 
   const aggregate: CommandHandler = async (command) => {
     const { body, database } = command;
-    const pipeline = checkPipeline(body.pipeline);
     const namespace = toNumber(body.aggregate) === 1 ? undefined : namespaceOf(command);
+    const variables = pipelineVariables(body.let, parts.now);
+    const { stages, last } = splitOutput(body.pipeline);
+    const pipeline = compilePipeline(stages, {
+      variables: Object.keys(variables),
+      hasCollection: namespace !== undefined,
+    });
+    const output = last && readOutput(database, last, variables);
     if (body.explain) return explained(command, { ...body, cursor: undefined });
     if (!isDocument(body.cursor))
       throw new CommandError(9, "The 'cursor' option is required, except for aggregate with the explain argument");
-    const output = pipeline.at(-1);
     const name = namespace ?? `${database}.$cmd.aggregate`;
-    if (output?.$out !== undefined || output?.$merge !== undefined) {
-      await writePipelineResult(parts, database, aggregation.run(database, namespace, pipeline.slice(0, -1)), output);
+    const results = aggregation.run(database, namespace, pipeline, variables);
+    if (output) {
+      await writePipelineResult(parts, results, output);
       return encodeCursorReply('firstBatch', [], 0n, name);
     }
     const batchSize = wholeNumber(body.cursor.batchSize, FIRST_BATCH);
-    const batch = cursors.open(aggregation.run(database, namespace, pipeline), name, batchSize, false);
+    const batch = cursors.open(results, name, batchSize, false);
     return encodeCursorReply('firstBatch', batch.documents, batch.id, name);
   };
 
@@ -121,10 +127,10 @@ export function readCommands(parts: EngineParts): Record<string, CommandHandler>
   }
 
   function explainedSelection(name: string, command: BsonDocument): Selection {
-    if (name === 'aggregate') return aggregation.selection(checkPipeline(command.pipeline)).selection;
+    if (name === 'aggregate') return explainedPipeline(command, parts.now);
     if (name === 'update') return firstStatement(command.updates, 'update.updates', checkUpdateStatement);
     if (name === 'delete') return firstStatement(command.deletes, 'delete.deletes', checkDeleteStatement);
-    return selectionOf(command, command.filter ?? command.query, variablesOf(command.let));
+    return selectionOf(command, command.filter ?? command.query, variablesOf(command.let, parts.now));
   }
 
   function executionStatistics(collection: Collection, selection: Selection): BsonDocument {
@@ -170,6 +176,23 @@ function checkNatural(sort: BsonDocument): void {
   if (Object.keys(sort).length > 1) throw new CommandError(2, "Cannot include '$natural' in compound sort");
   if (Math.abs(toNumber(sort.$natural)) !== 1)
     throw new CommandError(2, '$natural sort cannot be set to a value other than -1 or 1.');
+}
+
+/** What `$$name` stands for in a pipeline. @throws CommandError */
+function pipelineVariables(declared: unknown, now: () => Date): BsonDocument {
+  return { NOW: now(), ...variablesOf(declared, now) };
+}
+
+/** A pipeline without the stage at its end that writes. */
+function splitOutput(pipeline: unknown): { stages: unknown; last: BsonDocument | undefined } {
+  const last: unknown = Array.isArray(pipeline) ? pipeline.at(-1) : undefined;
+  const writes = isDocument(last) && (Object.hasOwn(last, '$out') || Object.hasOwn(last, '$merge'));
+  return writes ? { stages: (pipeline as unknown[]).slice(0, -1), last } : { stages: pipeline, last: undefined };
+}
+
+function explainedPipeline({ pipeline, let: declared }: BsonDocument, now: () => Date): Selection {
+  const variables = pipelineVariables(declared, now);
+  return compilePipeline(splitOutput(pipeline).stages, { variables: Object.keys(variables) }).selection(variables);
 }
 
 function isEmptyHint(hint: unknown): boolean {

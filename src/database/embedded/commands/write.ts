@@ -49,7 +49,7 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
 
   const update: CommandHandler = async (command) => {
     const namespace = namespaceOf(command);
-    const variables = variablesOf(command.body.let);
+    const variables = variablesOf(command.body.let, parts.now);
     const given = statements(command, 'updates').map(decodeDocument);
     // A statement that is no statement fails the command; one that cannot be carried out fails alone.
     given.forEach(checkUpdateStatement);
@@ -136,7 +136,7 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
 
   const remove: CommandHandler = async (command) => {
     const namespace = namespaceOf(command);
-    const variables = variablesOf(command.body.let);
+    const variables = variablesOf(command.body.let, parts.now);
     const given = statements(command, 'deletes').map(decodeDocument);
     given.forEach(checkDeleteStatement);
     const prepared = given.map((statement) => attempt(() => prepareDelete(statement, variables)));
@@ -168,7 +168,7 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
     refuseContradiction(body, removes);
     const showsNew = isSet(body.new);
     const upserts = isSet(body.upsert);
-    const variables = variablesOf(body.let);
+    const variables = variablesOf(body.let, parts.now);
     const filter = compileFilter(body.query, variables);
     const selection: Selection = { filter, sort: parseSort(body.sort), skip: 0, limit: 1, hint: body.hint };
     const project = compileProjection(body.fields, filter, variables);

@@ -1,4 +1,4 @@
-import { EJSON } from 'bson';
+import { Decimal128, Double, EJSON, Long } from 'bson';
 import { type Collection, type Document, MongoServerError } from 'mongodb';
 
 /** What is there before, what is done, and what MongoDB makes of it. The tables of this folder are made of such cases. */
@@ -90,4 +90,23 @@ export function writeErrors(operation: Operation): Operation {
     const errors = ((reply.writeErrors ?? []) as Document[]).map(({ index, code }) => ({ index, code }));
     return { ...reply, ...(errors.length > 0 && { writeErrors: errors }) };
   };
+}
+
+export const at = (time: string): Date => new Date(time);
+export const double = (value: number): Double => new Double(value);
+export const long = (text: string): Long => Long.fromString(text);
+export const decimal = (text: string): Decimal128 => Decimal128.fromString(text);
+
+/** A document with a field that is called `then`. It is no literal, which could be taken for a promise. */
+export function fields(entries: readonly (readonly [string, unknown])[]): Document {
+  return Object.fromEntries(entries);
+}
+
+/** `SELF` in a pipeline stands for the collection itself. */
+export function onItself(pipeline: readonly Document[], name: string): Document[] {
+  return pipeline.map((stage) => {
+    const [[operator = '', operand] = []] = Object.entries(stage);
+    if (operand?.from === 'SELF') return { [operator]: { ...operand, from: name } };
+    return operand?.coll === 'SELF' ? { [operator]: { ...operand, coll: name } } : stage;
+  });
 }

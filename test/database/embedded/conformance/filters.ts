@@ -197,6 +197,14 @@ const SHOWN: readonly (readonly [title: string, before: Document, options: Docum
   ['a constant', { a: 2 }, { projection: { b: { $literal: 1 } } }, { _id: 0, b: 1 }],
   ['true and false', { a: 1, b: 2 }, { projection: { a: true, _id: false } }, { a: 1 }],
   ['a missing field', { a: 1 }, { projection: { x: 1 } }, { _id: 0 }],
+  [
+    '$elemMatch beside a field that is left out',
+    { c: [{ d: 1 }, { d: 2 }], a: 1, b: 2 },
+    { projection: { a: 0, c: { $elemMatch: { d: 2 } } } },
+    { _id: 0, c: [{ d: 2 }], b: 2 },
+  ],
+  ['an expression beside a field that is left out', { a: 1 }, { projection: { a: 0, b: { $add: [1] } } }, fails(31252)],
+  ['an unknown expression', { a: 1 }, { projection: { b: { $unheardOf: 1 } } }, fails(31325)],
   ['two paths, one within the other', { a: { b: 1 } }, { projection: { a: 1, 'a.b': 1 } }, fails(31249)],
 ];
 

@@ -1,8 +1,6 @@
 import { Decimal128, Double, Long, ObjectId } from 'bson';
 import type { Document } from 'mongodb';
-import { aggregate, type Case, fails } from './case.ts';
-
-const at = (time: string): Date => new Date(time);
+import { aggregate, at, type Case, command, fails, fields, inTurn, onItself } from './case.ts';
 
 const SALES: readonly Document[] = [
   { store: 'a', amount: 100, at: at('2026-11-24T02:30:00Z'), tags: ['x', 'y'] },
@@ -16,9 +14,9 @@ type Row = readonly [title: string, pipeline: readonly Document[], result: reado
 
 const sorted = { $sort: { _id: 1 } };
 
-/** A branch of `$switch`. It is no literal, which could be taken for a promise. */
+/** A branch of `$switch`. */
 function branch(condition: unknown, result: unknown): Document {
-  return Object.fromEntries([
+  return fields([
     ['case', condition],
     ['then', result],
   ]);
@@ -510,15 +508,6 @@ const ROWS: readonly Row[] = [
   ['$sample of more than there are', [{ $sample: { size: 9 } }, { $count: 'n' }], [{ n: 4 }]],
 ];
 
-/** `SELF` in a pipeline stands for the collection itself. */
-function onItself(pipeline: readonly Document[], name: string): Document[] {
-  return pipeline.map((stage) => {
-    const [[operator = '', operand] = []] = Object.entries(stage);
-    if (operand?.from === 'SELF') return { [operator]: { ...operand, from: name } };
-    return operand?.coll === 'SELF' ? { [operator]: { ...operand, coll: name } } : stage;
-  });
-}
-
 export const pipelineCases: readonly Case[] = ROWS.map(([title, pipeline, result]) => ({
   title,
   before: SALES,
@@ -574,6 +563,31 @@ const WRITTEN: readonly (readonly [
     }),
     [{ _id: 0, x: 1, sum: 15 }, { _id: 1, a: 6 }, { _id: 9 }],
   ],
+  ['$merge without into', () => ({ $merge: {} }), fails(40414)],
+  ['$merge of a number', () => ({ $merge: 1 }), fails(51182)],
+  ['$merge into a number', () => ({ $merge: { into: 1 } }), fails(51178)],
+  ['$merge on a number', (into) => ({ $merge: { into, on: 1 } }), fails(51186)],
+  ['$merge on no field', (into) => ({ $merge: { into, on: [] } }), fails(51187)],
+  ['$merge on a list of numbers', (into) => ({ $merge: { into, on: [1] } }), fails(51134)],
+  ['$merge in an unknown way', (into) => ({ $merge: { into, whenMatched: 'bogus' } }), fails(2)],
+  ['$merge of new documents in an unknown way', (into) => ({ $merge: { into, whenNotMatched: 'bogus' } }), fails(2)],
+  ['$merge in the way of a number', (into) => ({ $merge: { into, whenMatched: 1 } }), fails(51191)],
+  [
+    '$merge in ways that do not go together',
+    (into) => ({ $merge: { into, whenMatched: 'fail', whenNotMatched: 'discard' } }),
+    fails(51181),
+  ],
+  ['$merge with an unknown field', (into) => ({ $merge: { into, unheardOf: 1 } }), fails(40415)],
+  ['$merge with variables and no pipeline', (into) => ({ $merge: { into, let: { a: 1 } } }), fails(51199)],
+  [
+    '$merge by a pipeline with an unknown expression',
+    (into) => ({ $merge: { into, whenMatched: [{ $set: { a: { $unheardOf: 1 } } }] } }),
+    fails(168),
+  ],
+  ['$out of a number', () => ({ $out: 1 }), fails(16990)],
+  ['$out to a document without names', () => ({ $out: {} }), fails(40414)],
+  ['$out to a document with an unknown field', () => ({ $out: { db: 'a', coll: 'b', c: 1 } }), fails(40415)],
+  ['$out to no name', () => ({ $out: '' }), fails(73)],
   ['$merge on a field without a unique index', (into) => ({ $merge: { into, on: 'a' } }), fails(51183)],
 ];
 
@@ -592,3 +606,83 @@ export const outputCases: readonly Case[] = WRITTEN.map(([title, stage, after]) 
   },
   expected: after,
 }));
+
+/** The aggregate command itself: what it gives, and what is stored afterwards. */
+const COMMANDS: readonly (readonly [title: string, fields: Document, batch: unknown])[] = [
+  [
+    'variables of the command',
+    {
+      pipeline: [{ $match: { $expr: { $eq: ['$a', '$$x'] } } }, { $project: { y: '$$x' } }],
+      let: { x: { $add: [3, 2] } },
+    },
+    [{ _id: 0, y: 5 }],
+  ],
+  ['variables that look at a document', { pipeline: [], let: { x: '$a' } }, fails(4890500)],
+  ['variables that are no document', { pipeline: [], let: 1 }, fails(14)],
+  ['a variable of the command with another name', { pipeline: [], let: { X: 1 } }, fails(9)],
+  ['a pipeline that is none', { pipeline: 1 }, fails(14)],
+];
+
+/** Pipelines that write into the collection that they read. */
+const INTO_ITSELF: readonly (readonly [title: string, last: (name: string) => Document, after: Document[]])[] = [
+  [
+    '$merge into the collection that is read',
+    (into) => ({ $merge: { into, whenMatched: 'replace' } }),
+    [
+      { _id: 0, a: 10 },
+      { _id: 1, a: 12 },
+    ],
+  ],
+  [
+    '$out into the collection that is read',
+    (name) => ({ $out: name }),
+    [
+      { _id: 0, a: 10 },
+      { _id: 1, a: 12 },
+    ],
+  ],
+];
+
+export const aggregateCases: readonly Case[] = [
+  ...COMMANDS.map(
+    ([title, given, batch]): Case => ({
+      title,
+      before: [{ a: 5 }, { a: 6 }],
+      operation: async (collection) => {
+        const reply = (await command('aggregate', { cursor: {}, ...given }, ['cursor'])(collection)) as Document;
+        return reply.cursor.firstBatch;
+      },
+      expected: batch,
+    }),
+  ),
+  {
+    title: 'a pipeline without a collection that needs one',
+    before: [],
+    operation: (collection) => collection.db.aggregate([{ $match: {} }]).toArray(),
+    expected: fails(73),
+  },
+  {
+    title: 'documents that the pipeline brings',
+    before: [],
+    operation: (collection) => collection.db.aggregate([{ $documents: [{ a: 1 }] }, { $match: { a: 1 } }]).toArray(),
+    expected: [{ a: 1 }],
+  },
+  {
+    title: '$documents of what is no array',
+    before: [],
+    operation: (collection) => collection.db.aggregate([{ $documents: 1 }]).toArray(),
+    expected: fails(5858203),
+  },
+  ...INTO_ITSELF.map(
+    ([title, last, after]): Case => ({
+      title,
+      before: [{ a: 5 }, { a: 6 }],
+      operation: inTurn(
+        (collection) =>
+          aggregate({ $project: { a: { $multiply: ['$a', 2] } } }, last(collection.collectionName))(collection),
+        (collection) => collection.find({}, { sort: { _id: 1 } }).toArray(),
+      ),
+      expected: after,
+    }),
+  ),
+];

@@ -1,10 +1,11 @@
 import { DateTime } from 'luxon';
-import { evalExpr } from 'mingo/core';
-import { type BsonDocument, isDocument } from './document-codec.ts';
-import { CommandError } from './errors.ts';
-import { toNumber } from './numbers.ts';
+import { typeName } from '../bson-types.ts';
+import type { BsonDocument } from '../document-codec.ts';
+import { CommandError } from '../errors.ts';
+import { toNumber } from '../numbers.ts';
+import { coerceToDate, isUnit, weekday, zoneOf } from './dates.ts';
 
-/** `$dateTrunc`: the beginning of a date's year, quarter, month, week, day … in a time zone; mingo's forgets the zone. */
+/** `$dateTrunc`: the beginning of a date's year, quarter, month, week, day … in a time zone. */
 
 const MONTHS: Readonly<Record<string, number>> = { month: 1, quarter: 3, year: 12 };
 const DAYS: Readonly<Record<string, number>> = { day: 1, week: 7 };
@@ -14,29 +15,23 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
   second: 1000,
   millisecond: 1,
 };
-const WEEKDAYS = ['saturday', 'sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday'];
 const DAY = 86_400_000;
 
 /** @throws CommandError with MongoDB's codes for arguments that are none */
-export function dateTrunc(
-  document: unknown,
-  expression: unknown,
-  options: Parameters<typeof evalExpr>[2],
-): Date | null {
-  if (!isDocument(expression)) throw new CommandError(5439007, '$dateTrunc only supports an object as its argument');
-  const given = evalExpr(document, expression as never, options) as BsonDocument;
+export function dateTrunc(given: BsonDocument): Date | null {
   const { date, timezone = 'UTC', unit = null, binSize = 1, startOfWeek = 'sunday' } = given;
+  if (unit !== null && typeof unit !== 'string')
+    throw new CommandError(5439013, `$dateTrunc requires 'unit' to be a string, but got ${typeName(unit)}`);
   if (unit !== null && !isUnit(unit))
-    throw new CommandError(
-      9,
-      `$dateTrunc parameter 'unit' value parsing failed: unknown time unit value: ${String(unit)}`,
-    );
+    throw new CommandError(9, `$dateTrunc parameter 'unit' value parsing failed: unknown time unit value: ${unit}`);
   if (date === null || date === undefined || timezone === null || unit === null || binSize === null) return null;
-  if (!(date instanceof Date)) throw new CommandError(5439012, "$dateTrunc requires 'date' to be a date");
+  if (unit === 'week' && startOfWeek === null) return null;
+  const moment = coerceToDate(date);
+  if (!moment) throw new CommandError(5439012, `$dateTrunc requires 'date' to be a date, but got ${typeName(date)}`);
   const size = toNumber(binSize);
-  if (!Number.isInteger(size) || size < 1)
-    throw new CommandError(5439018, "$dateTrunc requires 'binSize' to be greater than 0");
-  return truncated(date, { timezone, unit, size, startOfWeek });
+  if (!Number.isInteger(size)) throw new CommandError(5439017, "$dateTrunc requires 'binSize' to be a 64-bit integer");
+  if (size < 1) throw new CommandError(5439018, "$dateTrunc requires 'binSize' to be greater than 0");
+  return truncated(moment, { timezone, unit, size, startOfWeek });
 }
 
 function truncated(
@@ -53,13 +48,8 @@ function truncated(
     const since = date.getTime() - origin.toMillis();
     return new Date(origin.toMillis() + Math.floor(since / length) * length);
   }
-  const firstDay = unit === 'week' ? WEEKDAYS.indexOf(String(startOfWeek).toLowerCase()) : 0;
-  if (firstDay < 0) throw new CommandError(9, `unknown day of week value: ${String(startOfWeek)}`);
+  const firstDay = unit === 'week' ? (weekday(startOfWeek, '$dateTrunc') + 1) % 7 : 0;
   return beginningOfDays(local, firstDay, (DAYS[unit] ?? 1) * size);
-}
-
-function isUnit(unit: unknown): unit is string {
-  return typeof unit === 'string' && [MONTHS, DAYS, MILLISECONDS].some((units) => Object.hasOwn(units, unit));
 }
 
 function beginningOfMonths(local: DateTime, length: number): Date {
@@ -76,13 +66,4 @@ function beginningOfDays(local: DateTime, firstDay: number, length: number): Dat
   const first = new Date(Date.UTC(2000, 0, 1 + firstDay + Math.floor(days / length) * length));
   const [year, month, day] = [first.getUTCFullYear(), first.getUTCMonth() + 1, first.getUTCDate()];
   return DateTime.fromObject({ year, month, day }, { zone: local.zone }).toJSDate();
-}
-
-/** A name such as `America/Sao_Paulo`, or an offset such as `-03:00` or `-0300`. */
-function zoneOf(timezone: unknown): string {
-  const offset = /^([+-]\d{2}):?(\d{2})?$/.exec(String(timezone));
-  const zone = offset ? `UTC${offset[1]}:${offset[2] ?? '00'}` : String(timezone);
-  if (!DateTime.now().setZone(zone).isValid)
-    throw new CommandError(40485, `unrecognized time zone identifier: "${String(timezone)}"`);
-  return zone;
 }
