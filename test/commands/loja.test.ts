@@ -143,6 +143,12 @@ describe('editar', () => {
     expect(field('cabecalho')).not.toHaveProperty('value');
   });
 
+  test('takes the secret header as a command line needs it from forms too', async () => {
+    await commandLine.createStore('Um');
+    await type('/loja editar loja:Um', { options: { cabecalho: '"x-assiny-token: seu-segredo"' } });
+    expect(await onlyStore()).toMatchObject({ secretHeader: 'x-assiny-token' });
+  });
+
   test('leaves what a form sends empty', async () => {
     await commandLine.createStore('Um');
     await type('/loja editar loja:Um', { options: { nome: '', fuso: '', moeda: 'EUR', fila: '', cabecalho: '' } });
