@@ -50,7 +50,7 @@ describe('criar', () => {
   });
 
   test.each([
-    ['/loja criar "  "', 'Falta preencher: nome'],
+    ['/loja criar "  "', 'Preencha abaixo o que falta'],
     [`/loja criar ${'a'.repeat(101)}`, 'O nome tem 101 caracteres e o máximo é 100'],
     ['/loja criar Um plataforma:hotmart', 'Não conheço a plataforma “hotmart”. Use uma destas: assiny.'],
   ])('%s is told what is wrong', async (line, sentence) => {
@@ -81,7 +81,7 @@ describe('listar and ver', () => {
 
   test('say how to begin while there is none', async () => {
     for (const line of ['/loja listar', '/loja ver', '/relatorio', '/checklist']) {
-      expect(refusalOf(await type(line)), line).toContain('/loja criar Nome da loja');
+      expect(refusalOf(await type(line)), line).toContain('com /loja criar');
     }
   });
 
