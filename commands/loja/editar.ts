@@ -88,7 +88,8 @@ function queueDays(typed: string | undefined): number | undefined {
 function header(typed: string | undefined): StoreChanges['secretHeader'] {
   if (typed === undefined) return undefined;
   if (foldCase(typed) === NO_HEADER) return null;
-  const [, name, value] = /^([^:]*):([\s\S]*)$/.exec(typed) ?? [];
+  // Quotes that a command line needs are typed into forms and into Discord's options too.
+  const [, name, value] = /^([^:]*):([\s\S]*)$/.exec(typed.replace(/^["“«](.*)["”»]$/s, '$1')) ?? [];
   const read = storeChangesSchema.shape.secretHeader.safeParse({ name, value });
   if (!read.success) throw new ProductError('secret_header_unreadable');
   return read.data;

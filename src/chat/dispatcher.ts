@@ -188,18 +188,19 @@ async function askFor<Services>(
   };
 }
 
-/** How a verb's required options are typed. Discord knows no options without their names. */
+/** How a verb's required options are typed. Discord knows no options without their names, and needs no quotes. */
 function exampleOf<Services>(
   { workspaceId }: CommandContext<Services>,
   line: string,
   verb: CommandVerb<Services>,
 ): string {
-  const isNamed = chatOf(workspaceId) === 'discord';
+  const isDiscord = chatOf(workspaceId) === 'discord';
   const options = verb.options
     .filter((option) => option.required)
-    .map(({ name, example = '…', takesRest, countTrailingWords }) =>
-      !isNamed && (takesRest || countTrailingWords) ? example : `${name}:${quoteArgument(example)}`,
-    );
+    .map(({ name, example = '…', takesRest, countTrailingWords }) => {
+      if (isDiscord) return `${name}:${example}`;
+      return takesRest || countTrailingWords ? example : `${name}:${quoteArgument(example)}`;
+    });
   return [line, ...options].join(' ');
 }
 

@@ -201,7 +201,7 @@ describe('what is missing is asked for', () => {
   test('with a form that keeps what was given', async () => {
     const reply = await setUp().run('/loja criar plataforma:assiny');
     expect(reply.visibility).toBe('private');
-    expect(textOf(reply)).toContain('Falta preencher: nome. Preencha abaixo ou digite /loja criar Curso de Violão');
+    expect(textOf(reply)).toContain('Preencha abaixo o que falta ou digite /loja criar Curso de Violão');
     expect(reply.blocks.at(-1)).toEqual({
       type: 'form',
       command: '/loja criar',

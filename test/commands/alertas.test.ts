@@ -138,7 +138,7 @@ describe('/alertas testar', () => {
   it('says what is missing where there is no channel', async () => {
     await commandLine.empty();
     await type('/loja criar Sem canal', { channel: null });
-    expect(refusalOf(await type('/alertas testar'))).toContain('/alertas canal #nome-do-canal');
-    expect(refusalOf(await type('/alertas testar', { locale: 'en' }))).toContain('/alertas canal #channel-name');
+    expect(refusalOf(await type('/alertas testar'))).toContain('Escolha um com /alertas canal');
+    expect(refusalOf(await type('/alertas testar', { locale: 'en' }))).toContain('Choose one with /alertas canal');
   });
 });

@@ -50,7 +50,7 @@ describe('criar', () => {
   });
 
   test.each([
-    ['/loja criar "  "', 'Falta preencher: nome'],
+    ['/loja criar "  "', 'Preencha abaixo o que falta'],
     [`/loja criar ${'a'.repeat(101)}`, 'O nome tem 101 caracteres e o máximo é 100'],
     ['/loja criar Um plataforma:hotmart', 'Não conheço a plataforma “hotmart”. Use uma destas: assiny.'],
   ])('%s is told what is wrong', async (line, sentence) => {
@@ -81,7 +81,7 @@ describe('listar and ver', () => {
 
   test('say how to begin while there is none', async () => {
     for (const line of ['/loja listar', '/loja ver', '/relatorio', '/checklist']) {
-      expect(refusalOf(await type(line)), line).toContain('/loja criar Nome da loja');
+      expect(refusalOf(await type(line)), line).toContain('com /loja criar');
     }
   });
 
@@ -141,6 +141,12 @@ describe('editar', () => {
     }
     // A secret is never shown again.
     expect(field('cabecalho')).not.toHaveProperty('value');
+  });
+
+  test('takes the secret header as a command line needs it from forms too', async () => {
+    await commandLine.createStore('Um');
+    await type('/loja editar loja:Um', { options: { cabecalho: '"x-assiny-token: seu-segredo"' } });
+    expect(await onlyStore()).toMatchObject({ secretHeader: 'x-assiny-token' });
   });
 
   test('leaves what a form sends empty', async () => {

@@ -299,7 +299,7 @@ function renderRows(message: Message, translate: Translate, kept: KeptAction[]):
       for (const button of block.buttons) buttons.push(renderButton(button, buttons.length, kept));
     }
     if (block.type === 'form') {
-      const title = block.title ?? message.title ?? block.submitLabel;
+      const title = formTitle(message, block);
       const form: KeptForm = { type: 'form', title, command: block.command, fields: block.fields };
       kept.push(form);
       const [field] = block.fields;
@@ -311,6 +311,12 @@ function renderRows(message: Message, translate: Translate, kept: KeptAction[]):
     (components): Row => ({ type: ComponentType.ActionRow, components }),
   );
   return [...selects, ...rows].slice(0, DISCORD_LIMITS.rows);
+}
+
+/** The message's own title says more; where it is too long for a window, the form has a shorter one. */
+function formTitle({ title }: Message, form: Extract<Block, { type: 'form' }>): string {
+  const isShort = title !== undefined && title.length <= DISCORD_LIMITS.modalTitle;
+  return isShort ? title : (form.title ?? title ?? form.submitLabel);
 }
 
 function renderButton(button: Button, index: number, kept: KeptAction[]): APIButtonComponentWithCustomId {
