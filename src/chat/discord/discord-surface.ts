@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { ChannelType, type Guild, HTTPError, PermissionFlagsBits, type REST, Routes } from 'discord.js';
 import { z } from 'zod';
 import { ProductError } from '../../text/product-error.ts';
 import { type Locale, translator } from '../../text/text.ts';
 import { ChatUnavailableError } from '../chat-unavailable.ts';
+import { postMark } from '../post-mark.ts';
 import type { Channel, ChatSurface, Person } from '../surface.ts';
 import type { ActionStore } from './action-store.ts';
 import { DISCORD_CODES, discordCode, isTokenRefused, rateLimitOf, requestBody } from './discord-rest.ts';
@@ -111,7 +111,7 @@ export function createDiscordSurface(dependencies: {
       await actions.keep(workspaceId, kept);
       try {
         for (const [index, rendered] of messages.entries()) {
-          await send(channelId, nonceOf(`${workspaceId} ${channelId} ${key} ${index}`), rendered);
+          await send(channelId, postMark({ workspaceId, channelId, key }, index), rendered);
         }
       } catch (error) {
         throw asPostError(error, channelId);
@@ -128,11 +128,6 @@ function channelsOf(guild: Guild): Channel[] {
     .filter((channel) => channel.permissionsFor(me).has(POSTING))
     .map(({ id, name }) => ({ id, name }))
     .sort((a, b) => a.name.localeCompare(b.name));
-}
-
-/** Discord takes 25 characters. */
-function nonceOf(post: string): string {
-  return createHash('sha256').update(post).digest().subarray(0, 18).toString('base64url');
 }
 
 function asPostError(error: unknown, channelId: string): unknown {

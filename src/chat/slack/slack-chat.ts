@@ -6,6 +6,7 @@ import type { Locale } from '../../text/text.ts';
 import type { ConnectionLease } from '../connection-lease.ts';
 import type { ChatSurface } from '../surface.ts';
 import { createHttpReceiver } from './http-receiver.ts';
+import { createMarkedMessages } from './marked-messages.ts';
 import { sdkLog } from './sdk-log.ts';
 import { createSlackAnswers } from './slack-answers.ts';
 import { createSlackApi } from './slack-api.ts';
@@ -66,7 +67,7 @@ export function createSlackChat(dependencies: {
   let settled: () => Promise<void> = async () => undefined;
 
   return {
-    surface: createSlackSurface({ api, people, files, locale, now }),
+    surface: createSlackSurface({ api, people, files, marked: createMarkedMessages({ api, log }), locale, now }),
     router: http?.router ?? null,
     isUp: connection.isUp,
     isStandingBy: lease.isStandingBy,

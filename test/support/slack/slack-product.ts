@@ -125,7 +125,7 @@ export function useSlackProduct(transport: Transport, now: () => Date = () => NO
   }
 
   beforeAll(async () => {
-    slack = await startLoopbackSlack();
+    slack = await startLoopbackSlack(now);
     for (const channel of [SALES, TEAM_CHANNEL]) slack.channels.push({ ...channel, is_member: true });
     slack.channels.push({ ...STRANGE_CHANNEL, is_member: false });
     const ana = { id: 'U0ANA', real_name: 'Ana', is_admin: true, is_primary_owner: true, locale: 'pt-BR' };
