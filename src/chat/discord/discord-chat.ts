@@ -89,7 +89,7 @@ export function createDiscordChat(dependencies: {
         });
 
   return {
-    surface: createDiscordSurface({ rest, token, gateway, actions, locale }),
+    surface: createDiscordSurface({ rest, token, gateway, actions, locale, ...clock }),
     router: http?.router ?? null,
     refusedRequests: () => http?.refusedRequests() ?? 0,
     isUp: () => gateway?.isUp() ?? true,
@@ -97,6 +97,11 @@ export function createDiscordChat(dependencies: {
     start({ dispatcher, handled, roleOf }) {
       const ownerOf = (guildId: string) => gateway?.guild(guildId)?.ownerId ?? null;
       handler = createInteractionHandler({ dispatcher, roleOf, ownerOf, handled, actions, replies, locale, log });
+      if (token === null) {
+        log.warn(
+          'DISCORD_TOKEN is not set: commands of Discord are answered, but no alert can be posted, and no channel or person is known. It is under Bot of the Discord application.',
+        );
+      }
       if (gateway) lease.start(gateway);
     },
     async settled() {

@@ -37,7 +37,7 @@ export const OTHER_CHANNEL = { id: '400000000000000009', name: 'canal-alheio' };
 
 const HIDDEN = { id: '400000000000000003', name: 'diretoria', hidden: true };
 const keys = generateKeyPairSync('ed25519');
-const PUBLIC_KEY = keys.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex');
+export const PUBLIC_KEY = keys.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex');
 
 export type Transport = 'gateway' | 'HTTP';
 export const TRANSPORTS: readonly Transport[] = ['gateway', 'HTTP'];
