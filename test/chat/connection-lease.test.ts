@@ -144,6 +144,7 @@ describe.each([
     const second = await startOne();
     expect([first.chat.isUp(), first.chat.isStandingBy()]).toEqual([true, false]);
     expect([second.chat.isUp(), second.chat.isStandingBy()]).toEqual([false, true]);
+    expect([first.chat.needsDatabase(), second.chat.needsDatabase()]).toEqual([false, false]);
     await ask();
     await first.chat.stop();
     await vi.waitFor(() => expect(second.chat.isUp()).toBe(true), WAIT);
@@ -176,6 +177,7 @@ describe.each([
     clock = START + 15_000;
     await vi.waitFor(() => expect([first.chat.isUp(), connections()]).toEqual([false, 0]), WAIT);
     expect([first.chat.isStandingBy(), second.chat.isStandingBy()]).toEqual([false, true]);
+    expect([first.chat.needsDatabase(), second.chat.needsDatabase()]).toEqual([true, false]);
     clock = START + 20_000;
     await vi.waitFor(() => expect(second.chat.isUp()).toBe(true), WAIT);
     await ask();
@@ -201,17 +203,17 @@ describe.each([
   });
 });
 
-describe('two whole products on one database', () => {
+describe('whole products', () => {
   const running: Product[] = [];
   const directories: string[] = [];
 
-  async function start(): Promise<Product> {
+  async function start(databaseUri: string): Promise<Product> {
     const directory = await mkdtemp(join(tmpdir(), 'sininho-lease-'));
     directories.push(directory);
     const config = readConfig({
       PORT: '0',
       DATA_DIR: directory,
-      MONGODB_URI: shared.uri,
+      MONGODB_URI: databaseUri,
       SLACK_BOT_TOKEN: BOT_TOKEN,
       SLACK_APP_TOKEN: APP_TOKEN,
       SLACK_API_URL: slack.apiUrl,
@@ -220,7 +222,6 @@ describe('two whole products on one database', () => {
     });
     const product = await startProduct(config, log);
     running.push(product);
-    await product.ready;
     return product;
   }
 
@@ -240,10 +241,29 @@ describe('two whole products on one database', () => {
     for (const directory of directories.splice(0)) await rm(directory, { recursive: true, force: true });
   });
 
-  it('are both ready, one connected and one standing by, until the first stops', async () => {
-    const first = await start();
+  it('blame the database, not the chats, while it does not say whether they may connect', async () => {
+    const { localUrl, ready } = await start('mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100');
+    const started = ready.catch(() => undefined);
+    const response = await fetch(`${localUrl}/readyz`);
+    expect([response.status, await response.json()]).toEqual([
+      503,
+      {
+        ok: false,
+        missing: ['database', 'slack', 'discord'].map((name) => ({
+          name,
+          remedy: expect.stringContaining('MONGODB_URI'),
+        })),
+        standingBy: [],
+      },
+    ]);
+    await running.shift()?.stop();
+    await started;
+  });
+
+  it('on one database are both ready, one connected and one standing by, until the first stops', async () => {
+    const first = await start(shared.uri);
     await standsBy(first, []);
-    const second = await start();
+    const second = await start(shared.uri);
     await standsBy(second, ['slack', 'discord']);
     await askInSlack();
     await askInDiscord();

@@ -25,6 +25,8 @@ export interface SlackChat {
   isUp(): boolean;
   /** True while another process holds the socket. */
   isStandingBy(): boolean;
+  /** True while it is down because the database does not say whether this process may connect. */
+  needsDatabase(): boolean;
   refusedRequests(): number;
   /** Resolves once nothing is being answered. */
   settled(): Promise<void>;
@@ -71,6 +73,7 @@ export function createSlackChat(dependencies: {
     router: http?.router ?? null,
     isUp: connection.isUp,
     isStandingBy: lease.isStandingBy,
+    needsDatabase: () => socket !== null && lease.isUnanswered(),
     refusedRequests: () => http?.refusedRequests() ?? 0,
     settled: () => settled(),
     start(commands) {
