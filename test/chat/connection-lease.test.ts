@@ -5,11 +5,8 @@ import { join } from 'node:path';
 import type { Connection } from 'mongoose';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { commands } from '../../commands/index.ts';
 import { type ConnectionLease, createConnectionLease } from '../../src/chat/connection-lease.ts';
 import { createDiscordChat, type DiscordChat } from '../../src/chat/discord/discord-chat.ts';
-import { createCommandDispatcher } from '../../src/chat/dispatcher.ts';
-import { createHandledInteractions } from '../../src/chat/handled-interactions.ts';
 import { createSlackChat, type SlackChat } from '../../src/chat/slack/slack-chat.ts';
 import { readConfig } from '../../src/config.ts';
 import { createIndexes, type Database } from '../../src/database/connection.ts';
@@ -17,7 +14,7 @@ import { type Product, startProduct } from '../../src/start.ts';
 import { useSharedDatabase } from '../support/database.ts';
 import { discordPerson } from '../support/discord/discord-person.ts';
 import * as loopbackDiscord from '../support/discord/loopback-discord.ts';
-import { productOn } from '../support/product.ts';
+import { commandsOn } from '../support/product.ts';
 import { APP_TOKEN, BOT_TOKEN, type LoopbackSlack, startLoopbackSlack } from '../support/slack/loopback-slack.ts';
 import { SALES, slackPerson } from '../support/slack/slack-person.ts';
 
@@ -71,14 +68,9 @@ async function askInDiscord(): Promise<void> {
 function startSlack({ connection }: Database, lease: ConnectionLease): SlackChat {
   const config = { botToken: BOT_TOKEN, appToken: APP_TOKEN, signingSecret: null, apiUrl: slack.apiUrl };
   const chat = createSlackChat({ config, lease, locale: 'pt-BR', log });
-  const { services } = productOn(connection, { surface: chat.surface });
-  chat.start({
-    dispatcher: createCommandDispatcher({ commands, services, log }),
-    handled: createHandledInteractions({ connection }),
-    access: services.access,
-    channels: services.channels,
-    storeReferences: async () => [],
-  });
+  const { services, ...taking } = commandsOn(connection, chat.surface, log);
+  const { access, channels } = services;
+  chat.start({ ...taking, access, channels, storeReferences: async () => [] });
   return chat;
 }
 
@@ -86,12 +78,8 @@ function startDiscord({ connection }: Database, lease: ConnectionLease): Discord
   const { BOT_TOKEN: token, APPLICATION_ID: applicationId } = loopbackDiscord;
   const config = { token, applicationId, publicKey: null, apiUrl: discord.apiUrl };
   const chat = createDiscordChat({ config, hasGateway: true, lease, connection, locale: 'pt-BR', log });
-  const { services } = productOn(connection, { surface: chat.surface });
-  chat.start({
-    dispatcher: createCommandDispatcher({ commands, services, log }),
-    handled: createHandledInteractions({ connection }),
-    roleOf: services.access.roleOf,
-  });
+  const { services, ...taking } = commandsOn(connection, chat.surface, log);
+  chat.start({ ...taking, roleOf: services.access.roleOf });
   return chat;
 }
 
