@@ -209,7 +209,7 @@ async function readinessOf(
   const check = 'Check that the MongoDB server of MONGODB_URI is up';
   return compact([
     { name: 'database', ok: database.isReady(), remedy: `${check}; deliveries are spooled meanwhile.` },
-    slack && readinessOfChat('slack', slack, 'Check SLACK_BOT_TOKEN and SLACK_APP_TOKEN'),
+    slack && readinessOfChat('slack', slack, 'Check SLACK_BOT_TOKEN and, with Socket Mode, SLACK_APP_TOKEN'),
     discord && readinessOfChat('discord', discord, 'Check DISCORD_TOKEN'),
   ]);
 
