@@ -210,32 +210,17 @@ async function readinessOf(
   slack: SlackChat | null,
   discord: DiscordChat | null,
 ): Promise<ReadinessCheck[]> {
-  return [
-    {
-      name: 'database',
-      ok: database.isReady(),
-      remedy: 'Check that the MongoDB server of MONGODB_URI is up; deliveries are spooled meanwhile.',
-    },
-    ...(slack
-      ? [
-          {
-            name: 'slack',
-            ok: slack.isUp(),
-            standingBy: slack.isStandingBy(),
-            remedy:
-              'Check SLACK_BOT_TOKEN and SLACK_APP_TOKEN; the log says what Slack answered. It is tried again by itself.',
-          },
-        ]
-      : []),
-    ...(discord
-      ? [
-          {
-            name: 'discord',
-            ok: discord.isUp(),
-            standingBy: discord.isStandingBy(),
-            remedy: 'Check DISCORD_TOKEN; the log says what Discord answered. It is tried again by itself.',
-          },
-        ]
-      : []),
-  ];
+  const check = 'Check that the MongoDB server of MONGODB_URI is up';
+  return compact([
+    { name: 'database', ok: database.isReady(), remedy: `${check}; deliveries are spooled meanwhile.` },
+    slack && readinessOfChat('slack', slack, 'Check SLACK_BOT_TOKEN and, with Socket Mode, SLACK_APP_TOKEN'),
+    discord && readinessOfChat('discord', discord, 'Check DISCORD_TOKEN'),
+  ]);
+
+  function readinessOfChat(name: string, chat: SlackChat | DiscordChat, checkTokens: string): ReadinessCheck {
+    const remedy = chat.needsDatabase()
+      ? `${check}: it says which process may connect. Nothing is wrong with the chat.`
+      : `${checkTokens}; the log says what was answered. It is tried again by itself.`;
+    return { name, ok: chat.isUp(), standingBy: chat.isStandingBy(), remedy };
+  }
 }

@@ -10,10 +10,12 @@ const EVENTS_PATH = '/slack/events';
 
 /** docs/slack.md says why of each. */
 const BOT_SCOPES = [
+  'channels:history',
   'channels:read',
   'chat:write',
   'commands',
   'files:write',
+  'groups:history',
   'groups:read',
   'im:write',
   'users:read',

@@ -40,6 +40,8 @@ export interface ConnectionLease {
   start(connection: LeasedConnection): void;
   /** True while another process is known to hold the lease. */
   isStandingBy(): boolean;
+  /** True while the database does not say whether this process may connect, so that nothing is connected. */
+  isUnanswered(): boolean;
   /** Disconnects, then gives the lease back, so that another process takes over at once. */
   stop(): Promise<void>;
 }
@@ -144,6 +146,7 @@ export function createConnectionLease(dependencies: {
 
   return {
     isStandingBy: () => standingBy,
+    isUnanswered: () => !standingBy && !mayStayConnected(),
     start(connectionOfChat) {
       leased = connectionOfChat;
       looking = setInterval(look, lookMilliseconds);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { partition } from 'es-toolkit';
 import mongoose, { type Connection, Schema, type Types } from 'mongoose';
 import type { Logger } from 'pino';
 import { isDuplicateKey } from '../database/duplicate-key.ts';
@@ -25,6 +26,8 @@ export interface PostDocument {
   /** Not tried before this moment: the back-off, and the claim of the worker that is posting it. */
   availableAt: Date;
   claimId: string | null;
+  /** When the first attempt began, until one is known to have succeeded: the chat may show the post, or a part of it, already. */
+  uncertainSince: Date | null;
   createdAt: Date;
   postedAt: Date | null;
   error: string | null;
@@ -40,6 +43,7 @@ const postSchema = new Schema<PostDocument>(
     attempts: { type: Number, required: true },
     availableAt: { type: Date, required: true },
     claimId: { type: String, default: null },
+    uncertainSince: { type: Date, default: null },
     createdAt: { type: Date, required: true },
     postedAt: { type: Date, default: null },
     error: { type: String, default: null },
@@ -58,6 +62,11 @@ export function postModel(connection: Connection) {
   return modelOn<PostDocument>(connection, 'ChatPost', postSchema);
 }
 
+/**
+ * Longer than it takes to make a post, at the worst: Discord has the request wait (15 s), and its answer never comes (10 s). So no shorter on a server,
+ * where a restarted process cannot know whether the one that claimed a post is dead or slow: what another one is still sending would be sent twice,
+ * because looking for it in the chat shows nothing yet. Only a process that is alone on its database need not wait (`releaseClaims`).
+ */
 const CLAIM_MILLISECONDS = 30_000;
 const FIRST_RETRY_MILLISECONDS = 1_000;
 const LONGEST_RETRY_MILLISECONDS = 5 * 60_000;
@@ -138,7 +147,8 @@ export function createChatOutbox(dependencies: {
     return held?.availableAt ?? null;
   }
 
-  async function claimDue({ workspaceId, channelId }: ChannelKey): Promise<PostDocument[]> {
+  /** @returns none when others have taken them; null when another worker is at what comes before them */
+  async function claimDue({ workspaceId, channelId }: ChannelKey): Promise<PostDocument[] | null> {
     const isDue = { workspaceId, channelId, status: 'waiting' as const, availableAt: { $lte: now() } };
     const heldUntil = await channelHeldUntil({ workspaceId, channelId });
     if (heldUntil) {
@@ -158,21 +168,47 @@ export function createChatOutbox(dependencies: {
       { ...isDue, _id: { $in: ids } },
       { $set: { claimId, availableAt: later(CLAIM_MILLISECONDS), error: null } },
     );
-    return await posts
+    const taken = await posts
       .find({ _id: { $in: ids }, claimId })
       .sort({ _id: 1 })
       .lean<PostDocument[]>();
+    // Looked at afterwards: of two workers that claim at the same time, the one with the later posts sees the other.
+    const inTheWay = await claimedByOther(taken);
+    if (inTheWay === null) return taken;
+    const [before, after] = partition(taken, ({ _id }) => _id.toHexString() < inTheWay.toHexString());
+    await holdBack(after, now());
+    return before.length > 0 ? before : null;
+  }
+
+  /** The first post between these that another worker is at, or died at less than a claim ago; null: there is none. */
+  async function claimedByOther(taken: readonly PostDocument[]): Promise<Types.ObjectId | null> {
+    const last = taken.at(-1);
+    if (!last) return null;
+    const { workspaceId, channelId, claimId } = last;
+    const other = await posts
+      .findOne({
+        workspaceId,
+        channelId,
+        status: 'waiting',
+        _id: { $lt: last._id },
+        claimId: { $nin: [null, claimId] },
+        availableAt: { $gt: now() },
+      })
+      .sort({ _id: 1 })
+      .select({ _id: 1 })
+      .lean<{ _id: Types.ObjectId }>();
+    return other?._id ?? null;
   }
 
   function later(milliseconds: number): Date {
     return new Date(now().getTime() + milliseconds);
   }
 
-  /** Makes a claim last from now on; false when it ran out meanwhile and another worker has the post. */
-  async function holdClaim({ _id, claimId }: PostDocument): Promise<boolean> {
+  /** Notes that an attempt begins, and makes its claim last from now on; false when it ran out meanwhile and another worker has the post. */
+  async function beginAttempt({ _id, claimId, uncertainSince }: PostDocument): Promise<boolean> {
     const held = await posts.updateOne(
       { _id, claimId, status: 'waiting' },
-      { $set: { availableAt: later(CLAIM_MILLISECONDS) } },
+      { $set: { availableAt: later(CLAIM_MILLISECONDS), uncertainSince: uncertainSince ?? now() } },
     );
     return held.matchedCount === 1;
   }
@@ -192,17 +228,16 @@ export function createChatOutbox(dependencies: {
       const surface = surfaces.find((candidate) => candidate.serves(post.workspaceId));
       if (!surface) throw new ChatUnavailableError(`none is connected for workspace ${post.workspaceId}`);
       await keepPace(post, surface);
-      if (!(await holdClaim(post))) return null;
-      await surface.post({
-        key: post.key,
-        workspaceId: post.workspaceId,
-        channelId: post.channelId,
-        message: post.message,
-      });
+      if (!(await beginAttempt(post))) return null;
+      const { key, workspaceId, channelId, message, uncertainSince } = post;
+      await surface.post({ key, workspaceId, channelId, message }, uncertainSince);
     } catch (error) {
       return error;
     }
-    await posts.updateOne({ _id: post._id }, { $set: { status: 'posted', postedAt: now(), error: null } });
+    await posts.updateOne(
+      { _id: post._id },
+      { $set: { status: 'posted', postedAt: now(), uncertainSince: null, error: null } },
+    );
     await unreachable.clear(post);
     return null;
   }
@@ -231,7 +266,7 @@ export function createChatOutbox(dependencies: {
     );
     await posts.updateOne(
       { _id: post._id },
-      { $set: { attempts, availableAt, status: final ? 'failed' : 'waiting', error: errorCode(error) } },
+      { $set: { attempts, availableAt, claimId: null, status: final ? 'failed' : 'waiting', error: errorCode(error) } },
     );
     return availableAt;
   }
@@ -255,9 +290,16 @@ export function createChatOutbox(dependencies: {
     if (channelId !== null && channelId !== post.channelId) await enqueue({ ...notice, channelId });
   }
 
-  /** @returns how many were made */
-  async function drainChannel(channel: ChannelKey): Promise<number> {
+  /**
+   * @param busy takes the name of a channel that another worker is at
+   * @returns how many were made
+   */
+  async function drainChannel(channel: ChannelKey, busy: Set<string>): Promise<number> {
     const claimedPosts = await claimDue(channel);
+    if (claimedPosts === null) {
+      busy.add(channelName(channel));
+      return 0;
+    }
     let made = 0;
     for (const [index, post] of claimedPosts.entries()) {
       const error = await makePost(post);
@@ -302,10 +344,12 @@ export function createChatOutbox(dependencies: {
 
     async drain() {
       let total = 0;
+      // What is due in a channel that another worker is at is made by that one, or by the next drain once its claim is over.
+      const busy = new Set<string>();
       for (;;) {
-        const channels = await dueChannels();
+        const channels = (await dueChannels()).filter((channel) => !busy.has(channelName(channel)));
         if (channels.length === 0) return total;
-        const made = await Promise.all(channels.map(drainChannel));
+        const made = await Promise.all(channels.map((channel) => drainChannel(channel, busy)));
         total += made.reduce((sum, count) => sum + count, 0);
       }
     },

@@ -38,7 +38,7 @@ export interface Person {
 
 /** One message to one channel. */
 export interface ChannelPost extends ChannelReference {
-  /** The same post has the same key: a surface that can tell shows it once. */
+  /** The same post has the same key: it is shown once. */
   key: string;
   message: Message;
 }
@@ -64,10 +64,12 @@ export interface ChatSurface {
   adminChannel?(workspaceId: string, admins: readonly string[]): Promise<string | null>;
   /**
    * Posts once.
+   * @param uncertainSince when an earlier attempt began of which nobody knows how it ended, in this process or in one that died: a surface that would
+   *   post twice looks first whether it got through; null when there was none
    * @throws ProductError `channel_unreachable` when it can never succeed
    * @throws ChatUnavailableError when the chat takes nothing now, whatever the post; any other error is about this post, and may pass
    */
-  post(post: ChannelPost): Promise<void>;
+  post(post: ChannelPost, uncertainSince?: Date | null): Promise<void>;
   /** Least time between two posts to one channel, in milliseconds. */
   postIntervalMilliseconds: number;
 }

@@ -5,11 +5,8 @@ import { join } from 'node:path';
 import type { Connection } from 'mongoose';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { commands } from '../../commands/index.ts';
 import { type ConnectionLease, createConnectionLease } from '../../src/chat/connection-lease.ts';
 import { createDiscordChat, type DiscordChat } from '../../src/chat/discord/discord-chat.ts';
-import { createCommandDispatcher } from '../../src/chat/dispatcher.ts';
-import { createHandledInteractions } from '../../src/chat/handled-interactions.ts';
 import { createSlackChat, type SlackChat } from '../../src/chat/slack/slack-chat.ts';
 import { readConfig } from '../../src/config.ts';
 import { createIndexes, type Database } from '../../src/database/connection.ts';
@@ -17,7 +14,7 @@ import { type Product, startProduct } from '../../src/start.ts';
 import { useSharedDatabase } from '../support/database.ts';
 import { discordPerson } from '../support/discord/discord-person.ts';
 import * as loopbackDiscord from '../support/discord/loopback-discord.ts';
-import { productOn } from '../support/product.ts';
+import { commandsOn } from '../support/product.ts';
 import { APP_TOKEN, BOT_TOKEN, type LoopbackSlack, startLoopbackSlack } from '../support/slack/loopback-slack.ts';
 import { SALES, slackPerson } from '../support/slack/slack-person.ts';
 
@@ -71,14 +68,9 @@ async function askInDiscord(): Promise<void> {
 function startSlack({ connection }: Database, lease: ConnectionLease): SlackChat {
   const config = { botToken: BOT_TOKEN, appToken: APP_TOKEN, signingSecret: null, apiUrl: slack.apiUrl };
   const chat = createSlackChat({ config, lease, locale: 'pt-BR', log });
-  const { services } = productOn(connection, { surface: chat.surface });
-  chat.start({
-    dispatcher: createCommandDispatcher({ commands, services, log }),
-    handled: createHandledInteractions({ connection }),
-    access: services.access,
-    channels: services.channels,
-    storeReferences: async () => [],
-  });
+  const { services, ...taking } = commandsOn(connection, chat.surface, log);
+  const { access, channels } = services;
+  chat.start({ ...taking, access, channels, storeReferences: async () => [] });
   return chat;
 }
 
@@ -86,12 +78,8 @@ function startDiscord({ connection }: Database, lease: ConnectionLease): Discord
   const { BOT_TOKEN: token, APPLICATION_ID: applicationId } = loopbackDiscord;
   const config = { token, applicationId, publicKey: null, apiUrl: discord.apiUrl };
   const chat = createDiscordChat({ config, hasGateway: true, lease, connection, locale: 'pt-BR', log });
-  const { services } = productOn(connection, { surface: chat.surface });
-  chat.start({
-    dispatcher: createCommandDispatcher({ commands, services, log }),
-    handled: createHandledInteractions({ connection }),
-    roleOf: services.access.roleOf,
-  });
+  const { services, ...taking } = commandsOn(connection, chat.surface, log);
+  chat.start({ ...taking, roleOf: services.access.roleOf });
   return chat;
 }
 
@@ -144,6 +132,7 @@ describe.each([
     const second = await startOne();
     expect([first.chat.isUp(), first.chat.isStandingBy()]).toEqual([true, false]);
     expect([second.chat.isUp(), second.chat.isStandingBy()]).toEqual([false, true]);
+    expect([first.chat.needsDatabase(), second.chat.needsDatabase()]).toEqual([false, false]);
     await ask();
     await first.chat.stop();
     await vi.waitFor(() => expect(second.chat.isUp()).toBe(true), WAIT);
@@ -176,6 +165,7 @@ describe.each([
     clock = START + 15_000;
     await vi.waitFor(() => expect([first.chat.isUp(), connections()]).toEqual([false, 0]), WAIT);
     expect([first.chat.isStandingBy(), second.chat.isStandingBy()]).toEqual([false, true]);
+    expect([first.chat.needsDatabase(), second.chat.needsDatabase()]).toEqual([true, false]);
     clock = START + 20_000;
     await vi.waitFor(() => expect(second.chat.isUp()).toBe(true), WAIT);
     await ask();
@@ -201,17 +191,17 @@ describe.each([
   });
 });
 
-describe('two whole products on one database', () => {
+describe('whole products', () => {
   const running: Product[] = [];
   const directories: string[] = [];
 
-  async function start(): Promise<Product> {
+  async function start(databaseUri: string): Promise<Product> {
     const directory = await mkdtemp(join(tmpdir(), 'sininho-lease-'));
     directories.push(directory);
     const config = readConfig({
       PORT: '0',
       DATA_DIR: directory,
-      MONGODB_URI: shared.uri,
+      MONGODB_URI: databaseUri,
       SLACK_BOT_TOKEN: BOT_TOKEN,
       SLACK_APP_TOKEN: APP_TOKEN,
       SLACK_API_URL: slack.apiUrl,
@@ -220,7 +210,6 @@ describe('two whole products on one database', () => {
     });
     const product = await startProduct(config, log);
     running.push(product);
-    await product.ready;
     return product;
   }
 
@@ -240,10 +229,29 @@ describe('two whole products on one database', () => {
     for (const directory of directories.splice(0)) await rm(directory, { recursive: true, force: true });
   });
 
-  it('are both ready, one connected and one standing by, until the first stops', async () => {
-    const first = await start();
+  it('blame the database, not the chats, while it does not say whether they may connect', async () => {
+    const { localUrl, ready } = await start('mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100');
+    const started = ready.catch(() => undefined);
+    const response = await fetch(`${localUrl}/readyz`);
+    expect([response.status, await response.json()]).toEqual([
+      503,
+      {
+        ok: false,
+        missing: ['database', 'slack', 'discord'].map((name) => ({
+          name,
+          remedy: expect.stringContaining('MONGODB_URI'),
+        })),
+        standingBy: [],
+      },
+    ]);
+    await running.shift()?.stop();
+    await started;
+  });
+
+  it('on one database are both ready, one connected and one standing by, until the first stops', async () => {
+    const first = await start(shared.uri);
     await standsBy(first, []);
-    const second = await start();
+    const second = await start(shared.uri);
     await standsBy(second, ['slack', 'discord']);
     await askInSlack();
     await askInDiscord();

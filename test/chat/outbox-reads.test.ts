@@ -21,6 +21,7 @@ function posted(number: number): PostDocument {
     attempts: 0,
     availableAt: NOW,
     claimId: null,
+    uncertainSince: null,
     createdAt: NOW,
     postedAt: NOW,
     error: null,

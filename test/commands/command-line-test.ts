@@ -118,8 +118,7 @@ export function useCommandLine(): CommandLineTest {
     },
     async empty() {
       await this.settle();
-      const { connection } = database;
-      for (const { name } of await connection.listCollections()) await connection.collection(name).deleteMany({});
+      await database.empty();
       surface.posts.length = 0;
     },
     async settle() {

@@ -12,6 +12,8 @@ export interface TestDatabase {
   connection: Connection;
   /** Creates the indexes of the models made so far; call it once the services under test exist. */
   prepare(): Promise<void>;
+  /** Takes away all that there is. */
+  empty(): Promise<void>;
 }
 
 /** A new database on the server that `TEST_MONGODB_URI` names, or null when the suite runs on the embedded engine. */
@@ -53,6 +55,10 @@ export function useTestDatabase(): TestDatabase {
     },
     async prepare() {
       await createIndexes(this.connection);
+    },
+    async empty() {
+      const { connection } = this;
+      for (const { name } of await connection.listCollections()) await connection.collection(name).deleteMany({});
     },
   };
 }

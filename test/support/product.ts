@@ -1,5 +1,8 @@
 import type { Connection } from 'mongoose';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
+import { commands } from '../../commands/index.ts';
+import { createCommandDispatcher } from '../../src/chat/dispatcher.ts';
+import { createHandledInteractions } from '../../src/chat/handled-interactions.ts';
 import type { Channel, ChannelPost, ChatSurface } from '../../src/chat/surface.ts';
 import { createSecretBox } from '../../src/database/secret-box.ts';
 import { createServices, type Services } from '../../src/services.ts';
@@ -42,4 +45,11 @@ export function productOn(
     ...(options.now ? { now: options.now } : {}),
   });
   return { services, surface };
+}
+
+/** Every command over all features on a connection, for a chat to take. */
+export function commandsOn(connection: Connection, surface: ChatSurface, log: Logger, now = () => new Date()) {
+  const { services } = productOn(connection, { now, surface });
+  const dispatcher = createCommandDispatcher({ commands, services, log, now });
+  return { services, dispatcher, handled: createHandledInteractions({ connection, now }) };
 }

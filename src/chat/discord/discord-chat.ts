@@ -27,6 +27,8 @@ export interface DiscordChat {
   isUp(): boolean;
   /** True while another process holds the connection to the gateway. */
   isStandingBy(): boolean;
+  /** True while it is down because the database does not say whether this process may connect. */
+  needsDatabase(): boolean;
   /** Says who runs the commands, and connects. */
   start(attendant: Attendant): void;
   /** Resolves once no interaction is being worked on. */
@@ -89,14 +91,20 @@ export function createDiscordChat(dependencies: {
         });
 
   return {
-    surface: createDiscordSurface({ rest, token, gateway, actions, locale }),
+    surface: createDiscordSurface({ rest, token, gateway, actions, locale, ...clock }),
     router: http?.router ?? null,
     refusedRequests: () => http?.refusedRequests() ?? 0,
     isUp: () => gateway?.isUp() ?? true,
     isStandingBy: lease.isStandingBy,
+    needsDatabase: () => gateway !== null && lease.isUnanswered(),
     start({ dispatcher, handled, roleOf }) {
       const ownerOf = (guildId: string) => gateway?.guild(guildId)?.ownerId ?? null;
       handler = createInteractionHandler({ dispatcher, roleOf, ownerOf, handled, actions, replies, locale, log });
+      if (token === null) {
+        log.warn(
+          'DISCORD_TOKEN is not set: commands of Discord are answered, but no alert can be posted, and no channel or person is known. It is under Bot of the Discord application.',
+        );
+      }
       if (gateway) lease.start(gateway);
     },
     async settled() {

@@ -9,6 +9,7 @@ const LONGEST_WAIT_MILLISECONDS = 15_000;
 /** The codes of Discord's errors that we answer in a way of their own (https://discord.com/developers/docs/topics/opcodes-and-status-codes#json). */
 export const DISCORD_CODES = {
   unknownChannel: 10_003,
+  unknownGuild: 10_004,
   unknownMember: 10_007,
   unknownUser: 10_013,
   unknownWebhook: 10_015,

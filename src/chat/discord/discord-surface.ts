@@ -1,23 +1,17 @@
-import { createHash } from 'node:crypto';
-import { ChannelType, type Guild, HTTPError, PermissionFlagsBits, type REST, Routes } from 'discord.js';
+import { HTTPError, type REST, Routes } from 'discord.js';
 import { z } from 'zod';
 import { ProductError } from '../../text/product-error.ts';
 import type { Locale } from '../../text/text.ts';
 import { foldCase } from '../arguments.ts';
 import { ChatUnavailableError } from '../chat-unavailable.ts';
-import type { Channel, ChatSurface, Person } from '../surface.ts';
+import { postMark } from '../post-mark.ts';
+import type { ChatSurface, Person } from '../surface.ts';
 import type { ActionStore } from './action-store.ts';
 import { DISCORD_CODES, discordCode, isTokenRefused, rateLimitOf, requestBody } from './discord-rest.ts';
 import type { DiscordGateway } from './gateway.ts';
+import { createGuildDirectory, type KnownGuild } from './guild-directory.ts';
 import { guildIdOf } from './interaction.ts';
 import { type DiscordMessage, renderMessage } from './render-message.ts';
-
-/** What the bot needs in a channel to post there. */
-const POSTING =
-  PermissionFlagsBits.ViewChannel |
-  PermissionFlagsBits.SendMessages |
-  PermissionFlagsBits.EmbedLinks |
-  PermissionFlagsBits.AttachFiles;
 
 const DEFINITE: ReadonlySet<number | null> = new Set([
   DISCORD_CODES.unknownChannel,
@@ -26,7 +20,9 @@ const DEFINITE: ReadonlySet<number | null> = new Set([
   DISCORD_CODES.cannotMessageUser,
 ]);
 
-const NOBODY: ReadonlySet<number | null> = new Set([
+/** Who or what is asked for is not there, or not for us to see. */
+const NOTHING: ReadonlySet<number | null> = new Set([
+  DISCORD_CODES.unknownGuild,
   DISCORD_CODES.unknownMember,
   DISCORD_CODES.unknownUser,
   DISCORD_CODES.missingAccess,
@@ -41,7 +37,7 @@ const directChannelSchema = z.object({ id: z.string() });
 /**
  * Discord as a place to post: each guild is a workspace, with the channels in which the bot may post.
  * @param dependencies.token null: nothing can be posted, because interactions alone prove nothing to Discord
- * @param dependencies.gateway null where this process holds no connection; then no channel is known
+ * @param dependencies.gateway null where this process never holds the connection; then Discord is asked for the channels
  */
 export function createDiscordSurface(dependencies: {
   rest: REST;
@@ -49,8 +45,15 @@ export function createDiscordSurface(dependencies: {
   gateway: DiscordGateway | null;
   actions: ActionStore;
   locale: Locale;
+  now?: () => Date;
 }): ChatSurface {
   const { rest, token, gateway, actions, locale } = dependencies;
+  const guilds = createGuildDirectory({
+    gateway,
+    get: (route) => asBot().get(route),
+    isNothing: (error) => NOTHING.has(discordCode(error)),
+    ...(dependencies.now ? { now: dependencies.now } : {}),
+  });
 
   /** After a refusal Discord's client forgets its token, so it is told again: the token may have been mended at Discord's side. */
   function asBot(): REST {
@@ -67,12 +70,24 @@ export function createDiscordSurface(dependencies: {
     );
   }
 
+  /** Null also while Discord cannot be asked. */
+  async function guildOf(workspaceId: string): Promise<KnownGuild | null> {
+    const guildId = guildIdOf(workspaceId);
+    if (guildId === null || token === null) return null;
+    try {
+      return await guilds.guild(guildId);
+    } catch (error) {
+      if (asPostError(error, '') instanceof ChatUnavailableError) return null;
+      throw error;
+    }
+  }
+
   async function findPerson(guildId: string, userId: string): Promise<Person | null> {
     try {
       const member = memberSchema.parse(await asBot().get(Routes.guildMember(guildId, userId)));
       return { id: member.user.id, name: member.nick || member.user.global_name || member.user.username };
     } catch (error) {
-      if (NOBODY.has(discordCode(error))) return null;
+      if (NOTHING.has(discordCode(error))) return null;
       throw error;
     }
   }
@@ -84,16 +99,13 @@ export function createDiscordSurface(dependencies: {
     serves: (workspaceId) => guildIdOf(workspaceId) !== null,
 
     async channels(workspaceId) {
-      const guild = gateway?.guild(guildIdOf(workspaceId) ?? '') ?? null;
-      return guild ? channelsOf(guild) : [];
+      return (await guildOf(workspaceId))?.channels ?? [];
     },
 
     async channel(workspaceId, idOrName) {
-      const guild = gateway?.guild(guildIdOf(workspaceId) ?? '') ?? null;
+      const known = (await guildOf(workspaceId))?.allChannels ?? [];
       const wanted = foldCase(idOrName);
-      const channels = guild ? textChannelsOf(guild) : [];
-      const found = channels.find(({ id }) => id === wanted) ?? channels.find(({ name }) => foldCase(name) === wanted);
-      return found ? { id: found.id, name: found.name } : null;
+      return known.find(({ id }) => id === wanted) ?? known.find(({ name }) => foldCase(name) === wanted) ?? null;
     },
 
     async person(workspaceId, userId) {
@@ -104,23 +116,23 @@ export function createDiscordSurface(dependencies: {
     },
 
     async adminChannel(workspaceId, admins) {
-      const guildId = guildIdOf(workspaceId);
-      const recipient = admins[0] ?? gateway?.guild(guildId ?? '')?.ownerId;
+      const recipient = admins[0] ?? (await guildOf(workspaceId))?.ownerId;
       if (recipient === undefined || token === null) return null;
       const channel = await asBot().post(Routes.userChannels(), { body: { recipient_id: recipient } });
       return directChannelSchema.parse(channel).id;
     },
 
     async post({ key, workspaceId, channelId, message }) {
-      const owner = gateway?.guildIdOfChannel(channelId) ?? null;
-      if (token === null || (owner !== null && owner !== guildIdOf(workspaceId))) {
-        throw new ProductError('channel_unreachable', { channel: channelId });
-      }
+      if (token === null) throw new ProductError('channel_unreachable', { channel: channelId });
       const { messages, kept } = renderMessage(message, locale);
       await actions.keep(workspaceId, kept);
       try {
+        const owner = await guilds.guildIdOfChannel(channelId);
+        if (owner !== null && owner !== guildIdOf(workspaceId)) {
+          throw new ProductError('channel_unreachable', { channel: channelId });
+        }
         for (const [index, rendered] of messages.entries()) {
-          await send(channelId, nonceOf(`${workspaceId} ${channelId} ${key} ${index}`), rendered);
+          await send(channelId, postMark({ workspaceId, channelId, key }, index), rendered);
         }
       } catch (error) {
         throw asPostError(error, channelId);
@@ -129,28 +141,8 @@ export function createDiscordSurface(dependencies: {
   };
 }
 
-function channelsOf(guild: Guild): Channel[] {
-  const me = guild.members.me;
-  if (!me) return [];
-  return textChannelsOf(guild)
-    .filter((channel) => channel.permissionsFor(me).has(POSTING))
-    .map(({ id, name }) => ({ id, name }))
-    .sort((a, b) => a.name.localeCompare(b.name));
-}
-
-/** Discord tells of all channels, those too that the bot may not see. */
-function textChannelsOf(guild: Guild) {
-  return [...guild.channels.cache.values()].filter(
-    ({ type }) => type === ChannelType.GuildText || type === ChannelType.GuildAnnouncement,
-  );
-}
-
-/** Discord takes 25 characters. */
-function nonceOf(post: string): string {
-  return createHash('sha256').update(post).digest().subarray(0, 18).toString('base64url');
-}
-
 function asPostError(error: unknown, channelId: string): unknown {
+  if (error instanceof ProductError) return error;
   if (DEFINITE.has(discordCode(error))) {
     return new ProductError('channel_unreachable', { channel: channelId }, { cause: error });
   }

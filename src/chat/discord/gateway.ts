@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   Client,
   type ClientOptions,
@@ -8,30 +9,24 @@ import {
   Options,
 } from 'discord.js';
 import type { Logger } from 'pino';
+import { type Attempt, type KeptConnection, keepConnected } from '../kept-connection.ts';
 import { isTokenRefused, restOptions } from './discord-rest.ts';
 
-const FIRST_RETRY_MILLISECONDS = 500;
-const LONGEST_RETRY_MILLISECONDS = 60_000;
 /** How long a login that is under way is waited for. */
 const CLOSING_MILLISECONDS = 2_000;
 /** https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes */
 const AUTHENTICATION_FAILED = 4_004;
 
-export interface DiscordGateway {
-  /** True while events arrive. */
-  isUp(): boolean;
+export interface DiscordGateway extends Pick<KeptConnection, 'isUp' | 'start' | 'stop'> {
   /** A guild that the bot is in, with its channels, roles and owner; null when it is not, or not known yet. */
   guild(guildId: string): Guild | null;
   /** The guild that a channel belongs to, where that is known. */
   guildIdOfChannel(channelId: string): string | null;
-  start(): void;
-  /** Resolves once no event arrives any more. It may be started again afterwards. */
-  stop(): Promise<void>;
 }
 
 /**
  * Keeps a connection to Discord's gateway. Discord's own client resumes after a lost connection; when it gives up, for example because the token was revoked,
- * a new one is made, with growing waits, for as long as it takes.
+ * a new one is made.
  * @param dependencies.onInteraction called in the tick in which an interaction arrives
  */
 export function createGateway(dependencies: {
@@ -39,31 +34,12 @@ export function createGateway(dependencies: {
   apiUrl: string | null;
   onInteraction(raw: unknown): void;
   log: Logger;
-  random?: () => number;
 }): DiscordGateway {
-  const { token, apiUrl, onInteraction, log, random = Math.random } = dependencies;
+  const { token, apiUrl, onInteraction, log } = dependencies;
   let client: Client | null = null;
-  let up = false;
-  let stopping = false;
-  let failures = 0;
-  let end: () => void = () => undefined;
-  let running: Promise<void> = Promise.resolve();
-  let ended: Promise<void> = Promise.resolve();
 
-  function noteUp(): void {
-    if (!up) log.info('Discord is connected');
-    up = true;
-    failures = 0;
-  }
-
-  function noteDown(error: unknown): void {
-    // Once for each time it goes down: the attempts after it would only repeat it.
-    if (!stopping && (up || failures === 0)) log.error({ err: error }, `Discord is down. ${remedyOf(error)}`);
-    up = false;
-  }
-
-  /** Connects and stays until the connection is lost for good. */
-  async function session(current: Client): Promise<void> {
+  /** Stays until the connection is lost for good. */
+  async function session(current: Client, { noteUp, noteAway, isEnding, ended }: Attempt): Promise<void> {
     const lost = new Promise<never>((_resolve, reject) => {
       current.on(Events.ShardDisconnect, ({ code }) => reject(new GatewayClosedError(code)));
       current.on(Events.Invalidated, () => reject(new GatewayClosedError(AUTHENTICATION_FAILED)));
@@ -73,59 +49,45 @@ export function createGateway(dependencies: {
       if (current.isReady()) noteUp();
     });
     current.on(Events.ShardResume, noteUp);
-    current.on(Events.ShardReconnecting, () => {
-      up = false;
-    });
+    current.on(Events.ShardReconnecting, noteAway);
     current.on(Events.ShardError, (error) => log.warn({ err: error }, 'The connection to Discord had a fault'));
     current.on(Events.Error, (error) => log.warn({ err: error }, 'Discord’s client had a fault'));
     current.ws.on(GatewayDispatchEvents.InteractionCreate, (raw: object) => {
       const taken = takeFrom(raw);
-      if (!stopping) onInteraction(taken);
+      if (!isEnding()) onInteraction(taken);
     });
     const login = current.login(token);
     await Promise.race([login, lost, ended]);
     // Discord's client cannot be destroyed while it logs in: it would connect all the same.
-    if (stopping) await waitFor(CLOSING_MILLISECONDS, Promise.race([login.then(() => undefined), lost]));
+    if (isEnding()) await Promise.race([login, lost, pause(CLOSING_MILLISECONDS, undefined, { ref: false })]);
     await Promise.race([lost, ended]);
   }
 
-  async function keep(): Promise<void> {
-    while (!stopping) {
+  const kept = keepConnected({
+    chat: 'Discord',
+    remedyOf,
+    log,
+    async connect(attempt) {
       const current = new Client(clientOptions(apiUrl));
       client = current;
       try {
-        await session(current);
-      } catch (error) {
-        noteDown(error);
-        failures += 1;
+        await session(current, attempt);
+      } finally {
+        attempt.noteAway();
+        client = null;
+        await current
+          .destroy()
+          .catch((error: unknown) => log.warn({ err: error }, 'Discord’s client did not end well'));
       }
-      up = false;
-      await current.destroy().catch((error: unknown) => log.warn({ err: error }, 'Discord’s client did not end well'));
-      const longest = Math.min(FIRST_RETRY_MILLISECONDS * 2 ** (failures - 1), LONGEST_RETRY_MILLISECONDS);
-      if (!stopping) await waitFor(longest * (0.5 + random() / 2), ended);
-    }
-  }
+    },
+  });
 
   return {
-    isUp: () => up,
+    ...kept,
     guild: (guildId) => client?.guilds.cache.get(guildId) ?? null,
     guildIdOfChannel(channelId) {
       const channel = client?.channels.cache.get(channelId);
       return channel && 'guildId' in channel ? channel.guildId : null;
-    },
-    start() {
-      stopping = false;
-      ended = new Promise((resolve) => {
-        end = resolve;
-      });
-      running = keep();
-    },
-    async stop() {
-      stopping = true;
-      end();
-      await running;
-      client = null;
-      failures = 0;
     },
   };
 }
@@ -146,15 +108,6 @@ class GatewayClosedError extends Error {
     this.name = 'GatewayClosedError';
     this.code = code;
   }
-}
-
-async function waitFor(milliseconds: number, sooner: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const later = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([later, sooner]);
-  clearTimeout(timer);
 }
 
 /** The least that is needed: guilds with their channels and roles, to know where the bot may post. Everything else is forgotten at once. */
@@ -198,7 +151,7 @@ function remedyOf(error: unknown): string {
     (error instanceof GatewayClosedError && error.code === AUTHENTICATION_FAILED) ||
     (error instanceof Error && Reflect.get(error, 'code') === 'TokenInvalid');
   if (isTokenInvalid) {
-    return 'Check DISCORD_TOKEN: make a new one under Bot, Reset Token at https://discord.com/developers/applications. Trying again by itself.';
+    return 'Check DISCORD_TOKEN: make a new one under Bot, Reset Token at https://discord.com/developers/applications.';
   }
-  return 'Check the connection to the internet, DISCORD_API_URL if it is set, and https://discordstatus.com. Trying again by itself.';
+  return 'Check the connection to the internet, DISCORD_API_URL if it is set, and https://discordstatus.com.';
 }

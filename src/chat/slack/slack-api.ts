@@ -91,6 +91,11 @@ export function slackCode(error: unknown): string | null {
   return fault instanceof webApi.WebAPIPlatformError ? fault.data.error : null;
 }
 
+/** True when the server has no such method; Slack itself has them all, and says so with a code. */
+export function isUnsupported({ cause }: ChatUnavailableError): boolean {
+  return cause instanceof webApi.WebAPIHTTPError && [404, 405, 501].includes(cause.statusCode);
+}
+
 function productFault(error: unknown): Error {
   if (error instanceof webApi.WebAPIRateLimitedError) {
     return new ChatUnavailableError('ratelimited', error.retryAfter * SECOND_MILLISECONDS, { cause: error });

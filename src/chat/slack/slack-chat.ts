@@ -6,6 +6,7 @@ import type { Locale } from '../../text/text.ts';
 import type { ConnectionLease } from '../connection-lease.ts';
 import type { ChatSurface } from '../surface.ts';
 import { createHttpReceiver } from './http-receiver.ts';
+import { createMarkedMessages } from './marked-messages.ts';
 import { sdkLog } from './sdk-log.ts';
 import { createSlackAnswers } from './slack-answers.ts';
 import { createSlackApi } from './slack-api.ts';
@@ -24,6 +25,8 @@ export interface SlackChat {
   isUp(): boolean;
   /** True while another process holds the socket. */
   isStandingBy(): boolean;
+  /** True while it is down because the database does not say whether this process may connect. */
+  needsDatabase(): boolean;
   refusedRequests(): number;
   /** Resolves once nothing is being answered. */
   settled(): Promise<void>;
@@ -66,10 +69,11 @@ export function createSlackChat(dependencies: {
   let settled: () => Promise<void> = async () => undefined;
 
   return {
-    surface: createSlackSurface({ api, people, files, locale, log, now }),
+    surface: createSlackSurface({ api, people, files, marked: createMarkedMessages({ api, log }), locale, log, now }),
     router: http?.router ?? null,
     isUp: connection.isUp,
     isStandingBy: lease.isStandingBy,
+    needsDatabase: () => socket !== null && lease.isUnanswered(),
     refusedRequests: () => http?.refusedRequests() ?? 0,
     settled: () => settled(),
     start(commands) {

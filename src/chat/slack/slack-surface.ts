@@ -2,7 +2,9 @@ import type { Logger } from 'pino';
 import { ProductError } from '../../text/product-error.ts';
 import { type Locale, translator } from '../../text/text.ts';
 import { ChatUnavailableError } from '../chat-unavailable.ts';
+import { postMark } from '../post-mark.ts';
 import type { Channel, ChatSurface } from '../surface.ts';
+import { type MarkedMessages, markMetadata } from './marked-messages.ts';
 import { type RenderedMessage, renderMessage } from './render-message.ts';
 import type { SlackApi } from './slack-api.ts';
 import type { SlackFiles } from './slack-files.ts';
@@ -26,12 +28,16 @@ export function createSlackSurface(dependencies: {
   api: SlackApi;
   people: SlackPeople;
   files: SlackFiles;
+  marked: MarkedMessages;
   locale: Locale;
   log: Logger;
   now?: () => Date;
 }): ChatSurface {
-  const { api, people, files, locale, log, now = () => new Date() } = dependencies;
-  /** How many parts of a post were made before one failed: the next attempt goes on from there. */
+  const { api, people, files, marked, locale, log, now = () => new Date() } = dependencies;
+  /**
+   * How many parts of a post were made before one failed: the next attempt goes on from there. Files carry no mark, so this is all that is known of them:
+   * what was shared when the process died is shared again.
+   */
   const begun = new Map<string, number>();
   /** What Slack called each channel last: it does not tell the name of a private channel that we were taken out of. */
   const names = new Map<string, string>();
@@ -43,9 +49,10 @@ export function createSlackSurface(dependencies: {
     return workspaceId === slackWorkspaceId(api.teamId() ?? '');
   }
 
-  async function postPart(channel: string, { text, blocks }: RenderedMessage): Promise<void> {
+  async function postPart(channel: string, { text, blocks }: RenderedMessage, mark: string): Promise<void> {
+    const metadata = markMetadata(mark);
     await api.call((slack) =>
-      slack.chat.postMessage({ channel, text, blocks, unfurl_links: false, unfurl_media: false }),
+      slack.chat.postMessage({ channel, text, blocks, metadata, unfurl_links: false, unfurl_media: false }),
     );
   }
 
@@ -123,11 +130,16 @@ export function createSlackSurface(dependencies: {
       return admins[0] ?? (await people.firstAdmin());
     },
 
-    async post({ key, workspaceId, channelId, message }) {
+    async post({ key, workspaceId, channelId, message }, uncertainSince = null) {
       if (!(await isOurs(workspaceId))) throw new ProductError('channel_unreachable', { channel: channelId });
       const rendered = renderMessage(message, { translate: translator(locale) });
+      const marks = rendered.messages.map((_, part) => postMark({ key, workspaceId, channelId }, part));
+      const shown = uncertainSince ? await marked.find(channelId, marks, uncertainSince) : new Set();
       const steps = [
-        ...rendered.messages.map((part) => () => postPart(channelId, part)),
+        ...rendered.messages.map((part, index) => async () => {
+          const mark = marks[index] ?? '';
+          if (!shown.has(mark)) await postPart(channelId, part, mark);
+        }),
         ...(rendered.files.length > 0 ? [() => files.share(channelId, rendered.files)] : []),
       ];
       for (const [index, step] of steps.entries()) {

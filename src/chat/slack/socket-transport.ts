@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { SocketModeReceiver } from '@slack/bolt';
 import type { Logger } from 'pino';
 import { sdkLog } from './sdk-log.ts';
@@ -51,7 +52,7 @@ export function createSocketTransport(dependencies: { appToken: string; api: Sla
         if (!started) return;
         started = false;
         const closed = client.disconnect();
-        await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, CLOSING_MILLISECONDS).unref())]);
+        await Promise.race([closed, pause(CLOSING_MILLISECONDS, undefined, { ref: false })]);
       },
     },
   };

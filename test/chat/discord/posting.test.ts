@@ -1,14 +1,28 @@
+import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ChatUnavailableError } from '../../../src/chat/chat-unavailable.ts';
+import { createConnectionLease } from '../../../src/chat/connection-lease.ts';
+import { createDiscordChat } from '../../../src/chat/discord/discord-chat.ts';
 import { textMessage } from '../../../src/chat/message.ts';
+import type { ChatSurface } from '../../../src/chat/surface.ts';
 import { isProductError } from '../../../src/text/product-error.ts';
 import { SALES } from '../../support/discord/discord-person.ts';
-import { NOW, OTHER_CHANNEL, TEAM, useDiscordProduct, WORKSPACE } from '../../support/discord/discord-product.ts';
-import { BOT_TOKEN, OWNER_ID } from '../../support/discord/loopback-discord.ts';
+import {
+  NOW,
+  OTHER_CHANNEL,
+  PUBLIC_KEY,
+  TEAM,
+  useDiscordProduct,
+  WORKSPACE,
+} from '../../support/discord/discord-product.ts';
+import { APPLICATION_ID, BOT_TOKEN, GUILD_ID, OWNER_ID } from '../../support/discord/loopback-discord.ts';
 import { eventually } from '../../support/eventually.ts';
 import { saleOf } from '../../support/sale.ts';
 
 const POST = /^POST \/channels\//;
+const BOT_ROLE = '600000000000000001';
+const VIEW = String(1n << 10n);
+const log = pino({ level: 'silent' });
 const HIDDEN_CHANNEL = '400000000000000003';
 
 let now = NOW;
@@ -126,5 +140,73 @@ describe('posting to Discord', () => {
     const channel = (await surface.adminChannel?.(WORKSPACE, [])) ?? '';
     await surface.post(postOf('for the owner', channel));
     expect(posted(channel)).toEqual(['for the owner']);
+  });
+});
+
+describe('a process without the gateway', () => {
+  function surfaceWith(token: string | null): ChatSurface {
+    const { connection } = product.database;
+    const lease = createConnectionLease({ connection, chat: 'discord', holderId: 'another', log });
+    const config = { token, applicationId: APPLICATION_ID, publicKey: PUBLIC_KEY, apiUrl: product.discord.apiUrl };
+    const chat = createDiscordChat({ config, hasGateway: false, lease, connection, locale: 'pt-BR', log });
+    return chat.surface;
+  }
+
+  it('asks Discord for the channels in which the bot may post, once for a command', async () => {
+    const surface = surfaceWith(BOT_TOKEN);
+    product.discord.requests.length = 0;
+    expect(await Promise.all([surface.channels(WORKSPACE), surface.channels(WORKSPACE)])).toEqual([
+      [TEAM, SALES],
+      [TEAM, SALES],
+    ]);
+    expect(product.discord.requests).toHaveLength(4);
+    expect(await surface.channels('discord:200000000000000009')).toEqual([]);
+  });
+
+  it.each([
+    ['a role of the bot allows what everybody is denied', 'role', { deny: VIEW }, { allow: VIEW }, true],
+    ['the bot itself is denied it', 'member', {}, { deny: VIEW }, false],
+    ['another role allows it', 'other role', { deny: VIEW }, { allow: VIEW }, false],
+  ])('reckons permissions as Discord does: %s', async (_what, whose, everybody, more, isOpen) => {
+    const [guild] = product.discord.guilds;
+    const id = { role: BOT_ROLE, member: APPLICATION_ID, 'other role': '600000000000000002' }[whose];
+    const nothing = { type: 0, allow: '0', deny: '0' };
+    const overwrites = [
+      { ...nothing, id: GUILD_ID, ...everybody },
+      { ...nothing, id, ...more },
+    ];
+    const channel = { id: '400000000000000007', name: 'aba', type: 0, position: 9, permission_overwrites: overwrites };
+    guild.channels.push(channel);
+    product.discord.botRoles.push(BOT_ROLE);
+    const channels = await surfaceWith(BOT_TOKEN).channels(WORKSPACE);
+    guild.channels.pop();
+    product.discord.botRoles.pop();
+    expect(channels.some(({ name }) => name === 'aba')).toBe(isOpen);
+  });
+
+  it('posts to the channels of a guild, and to no other guild’s for it', async () => {
+    const surface = surfaceWith(BOT_TOKEN);
+    await surface.post(postOf('ours'));
+    await surface.post(postOf('ours again'));
+    expect(posted()).toEqual(['ours', 'ours again']);
+    const error = await errorOf(surface.post(postOf('theirs', OTHER_CHANNEL.id)));
+    expect(isProductError(error, 'channel_unreachable')).toBe(true);
+    expect(posted(OTHER_CHANNEL.id)).toEqual([]);
+  });
+
+  it('tells the owner alone', async () => {
+    const surface = surfaceWith(BOT_TOKEN);
+    const channel = (await surface.adminChannel?.(WORKSPACE, [])) ?? '';
+    await surface.post(postOf('for the owner, without the gateway', channel));
+    expect(posted(channel)).toEqual(['for the owner, without the gateway']);
+  });
+
+  it('offers no channel while Discord is away, nor without a token', async () => {
+    product.discord.token = 'another token';
+    expect(await surfaceWith(BOT_TOKEN).channels(WORKSPACE)).toEqual([]);
+    product.discord.token = BOT_TOKEN;
+    product.discord.requests.length = 0;
+    expect(await surfaceWith(null).channels(WORKSPACE)).toEqual([]);
+    expect(product.discord.requests).toEqual([]);
   });
 });

@@ -1,19 +1,15 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import express from 'express';
+import { compact } from 'es-toolkit';
 import { type Logger, pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { commands } from '../../../commands/index.ts';
+import { type HttpServer, startHttpServer } from '../../../src/api/http-server.ts';
 import { createConnectionLease } from '../../../src/chat/connection-lease.ts';
 import { createDiscordChat, type DiscordChat } from '../../../src/chat/discord/discord-chat.ts';
-import { createCommandDispatcher } from '../../../src/chat/dispatcher.ts';
-import { createHandledInteractions } from '../../../src/chat/handled-interactions.ts';
 import type { Services } from '../../../src/services.ts';
 import { type TestDatabase, useTestDatabase } from '../database.ts';
 import { eventually } from '../eventually.ts';
-import { productOn } from '../product.ts';
+import { commandsOn } from '../product.ts';
 import { type Deliver, type DiscordPerson, discordPerson, SALES } from './discord-person.ts';
 import {
   APPLICATION_ID,
@@ -38,7 +34,7 @@ export const OTHER_CHANNEL = { id: '400000000000000009', name: 'canal-alheio' };
 /** A channel that the bot may not see. */
 export const HIDDEN = { id: '400000000000000003', name: 'diretoria', hidden: true };
 const keys = generateKeyPairSync('ed25519');
-const PUBLIC_KEY = keys.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex');
+export const PUBLIC_KEY = keys.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex');
 
 export type Transport = 'gateway' | 'HTTP';
 export const TRANSPORTS: readonly Transport[] = ['gateway', 'HTTP'];
@@ -82,7 +78,7 @@ export function useDiscordProduct(transport: Transport, now: () => Date = () => 
   const log: Json[] = [];
   const logger: Logger = pino({ level: 'warn' }, { write: (line: string) => log.push(JSON.parse(line)) });
   let discord: LoopbackDiscord;
-  let running: { chat: DiscordChat; services: Services; server: Server } | null = null;
+  let running: { chat: DiscordChat; services: Services; server: HttpServer } | null = null;
 
   const deliverByHttp: Deliver = async (interaction) => {
     const body = JSON.stringify(interaction);
@@ -144,7 +140,7 @@ export function useDiscordProduct(transport: Transport, now: () => Date = () => 
       return made().services;
     },
     get address() {
-      return `http://127.0.0.1:${(made().server.address() as AddressInfo).port}`;
+      return `http://127.0.0.1:${made().server.port}`;
     },
 
     async start() {
@@ -162,28 +158,18 @@ export function useDiscordProduct(transport: Transport, now: () => Date = () => 
         log: logger,
         now,
       });
-      const { services } = productOn(database.connection, { now, surface: chat.surface });
-      const handled = createHandledInteractions({ connection: database.connection, now });
+      const { services, ...taking } = commandsOn(database.connection, chat.surface, logger, now);
       await database.prepare();
-      const application = express();
-      if (chat.router) application.use(chat.router);
-      const server = createServer(application);
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      chat.start({
-        dispatcher: createCommandDispatcher({ commands, services, log: logger, now }),
-        handled,
-        roleOf: services.access.roleOf,
-      });
+      const routers = compact([chat.router]);
+      const server = await startHttpServer({ host: '127.0.0.1', port: 0, routers, log: logger });
+      chat.start({ ...taking, roleOf: services.access.roleOf });
       running = { chat, services, server };
       await eventually(() => expect(chat.isUp()).toBe(true));
     },
 
     async stop() {
-      const { chat, server } = made();
-      await chat.stop();
-      server.close();
-      server.closeAllConnections();
+      await made().chat.stop();
+      await made().server.close();
       running = null;
     },
 
@@ -195,8 +181,7 @@ export function useDiscordProduct(transport: Transport, now: () => Date = () => 
     },
 
     async empty() {
-      const { connection } = database;
-      for (const { name } of await connection.listCollections()) await connection.collection(name).deleteMany({});
+      await database.empty();
       discord.messages.length = 0;
       log.length = 0;
     },

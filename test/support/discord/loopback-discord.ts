@@ -43,6 +43,8 @@ export interface LoopbackDiscord {
   /** First answers to interactions, by interaction token. */
   readonly acknowledgements: Map<string, Acknowledgement>;
   readonly guilds: Json[];
+  /** The roles of the bot in every guild, besides everybody's. */
+  readonly botRoles: string[];
   /** Registered commands, by `global` or guild. */
   readonly commands: Map<string, Json[]>;
   /** The token that Discord takes. */
@@ -130,6 +132,7 @@ export async function startLoopbackDiscord(): Promise<LoopbackDiscord> {
     [MEMBER_ID, 'Bia'],
   ]);
   const guilds: Json[] = [];
+  const botRoles: string[] = [];
   const nonces = new Map<string, Json>();
   const expired = new Set<string>();
   const resolved = new Set<string>();
@@ -228,7 +231,20 @@ export async function startLoopbackDiscord(): Promise<LoopbackDiscord> {
     return held.at(-1);
   }
 
+  function guildNamed(id: string): Json {
+    const guild = guilds.find((candidate) => candidate.id === id);
+    if (!guild) throw new Refusal(404, 10_004, 'Unknown Guild');
+    return guild;
+  }
+
+  function channelWithGuild(id: string): Json {
+    const guild = guilds.find(({ channels }) => channels.some((channel: Json) => channel.id === id));
+    if (!guild && !id.startsWith('8')) throw new Refusal(404, 10_003, 'Unknown Channel');
+    return guild ? { ...channelNamed(id), guild_id: guild.id } : { id, type: 1 };
+  }
+
   function member(userId: string): Json {
+    if (userId === APPLICATION_ID) return { nick: null, user: botUser(), roles: botRoles };
     const name = people.get(userId);
     if (!name) throw new Refusal(404, 10_007, 'Unknown Member');
     return { nick: null, user: { id: userId, username: name.toLowerCase(), global_name: name }, roles: [] };
@@ -238,6 +254,10 @@ export async function startLoopbackDiscord(): Promise<LoopbackDiscord> {
   const routes: [RegExp, Effect][] = [
     [/^GET \/gateway\/bot$/, gatewayInformation],
     [/^GET \/applications\/@me$/, () => ({ id: APPLICATION_ID, name: 'Sininho', verify_key: '' })],
+    [/^GET \/users\/@me$/, botUser],
+    [/^GET \/guilds\/(\d+)$/, ({ ids: [id = ''] }) => guildNamed(id)],
+    [/^GET \/guilds\/(\d+)\/channels$/, ({ ids: [id = ''] }) => guildNamed(id).channels],
+    [/^GET \/channels\/(\d+)$/, ({ ids: [id = ''] }) => channelWithGuild(id)],
     [/^POST \/users\/@me\/channels$/, ({ body }) => ({ id: `8${body.recipient_id.slice(1)}`, type: 1 })],
     [/^POST \/channels\/(\d+)\/messages$/, ({ ids: [id = ''], body, files }) => post(id, body, files)],
     [/^POST \/interactions\/\d+\/([^/]+)\/callback$/, ({ ids: [token = ''], body }) => acknowledge(token, body)],
@@ -319,6 +339,7 @@ export async function startLoopbackDiscord(): Promise<LoopbackDiscord> {
     requests,
     acknowledgements,
     guilds,
+    botRoles,
     commands,
     impatient,
     noteAcknowledgement,

@@ -17,7 +17,16 @@ export const HOME_TEAM = 'T0HOME';
 const ACKNOWLEDGEMENT_MILLISECONDS = 3_000;
 const RESPONSES_FOR_AN_ADDRESS = 5;
 /** Slack lets a few messages through at once, and one a second after that. */
-const BURST = 4;
+const MESSAGES: Pace = { burst: 4, perSecond: 1 };
+/** Tier 3 of https://docs.slack.dev/apis/web-api/rate-limits: fifty a minute. */
+const HISTORIES: Pace = { burst: 50, perSecond: 50 / 60 };
+/** https://docs.slack.dev/reference/methods/conversations.history */
+const HISTORY_LIMIT = 999;
+
+interface Pace {
+  burst: number;
+  perSecond: number;
+}
 
 export interface SlackMessage {
   /** How it was sent: a Web API method, or `response_url`. */
@@ -28,6 +37,10 @@ export interface SlackMessage {
   ephemeral: boolean;
   text: string;
   blocks: Json[];
+  /** What apps alone can read of it. */
+  metadata?: Json;
+  /** Slack's name of the message in its channel: the time, in seconds. */
+  ts: string;
 }
 
 export interface SlackShare {
@@ -38,8 +51,8 @@ export interface SlackShare {
   alternative: string | null;
 }
 
-/** What Slack is told to answer instead. */
-export type Refusal = { error: string } | { retryAfter: number } | { status: number } | { hang: true };
+/** What Slack is told to answer instead; after `lost` it does as it was asked, and its answer does not arrive. */
+export type Refusal = { error: string } | { retryAfter: number } | { status: number } | { hang: true } | { lost: true };
 
 interface Upload {
   name: string;
@@ -85,8 +98,11 @@ export interface LoopbackSlack {
   stop(): Promise<void>;
 }
 
-/** A server that speaks as much of Slack's protocol as the product uses, and is as strict as Slack about it. */
-export async function startLoopbackSlack(): Promise<LoopbackSlack> {
+/**
+ * A server that speaks as much of Slack's protocol as the product uses, and is as strict as Slack about it.
+ * @param now what its clock says
+ */
+export async function startLoopbackSlack(now: () => Date = () => new Date()): Promise<LoopbackSlack> {
   const breaches: string[] = [];
   const messages: SlackMessage[] = [];
   const files: SlackShare[] = [];
@@ -104,6 +120,7 @@ export async function startLoopbackSlack(): Promise<LoopbackSlack> {
   const buckets = new Map<string, { room: number; at: number }>();
   const waiting = new Map<string, (payload: Json) => void>();
   const greeted = new Set<WebSocket>();
+  const began = { real: performance.now(), told: now().getTime() };
   let loseNext = false;
   let viewCount = 0;
   let mostSockets = 0;
@@ -129,43 +146,49 @@ export async function startLoopbackSlack(): Promise<LoopbackSlack> {
 
   function answerApi(method: string, request: IncomingMessage, body: Buffer, response: ServerResponse): void {
     calls.set(method, (calls.get(method) ?? 0) + 1);
-    if (refuseByOrder(method, response)) return;
-    const token = method === 'apps.connections.open' ? tokens.app : tokens.bot;
-    if (request.headers.authorization !== `Bearer ${token}`) {
-      json(response, { ok: false, error: 'invalid_auth' });
+    const order = orderFor(method);
+    if (order && !('lost' in order)) {
+      refuse(order, response);
       return;
     }
-    const fields = fieldsOf(body);
-    const answer = METHODS[method]?.(fields);
-    if (answer === undefined) breaches.push(`unknown method ${method}`);
-    if (answer?.retryAfter) {
-      response.writeHead(429, { 'retry-after': String(answer.retryAfter) }).end();
-      return;
-    }
-    json(response, answer ?? { ok: false, error: 'unknown_method' });
+    const answer = effectOf(method, request, body);
+    if (order) response.destroy();
+    else if (answer.retryAfter) refuse({ retryAfter: answer.retryAfter }, response);
+    else json(response, answer);
   }
 
-  function refuseByOrder(method: string, response: ServerResponse): boolean {
+  function effectOf(method: string, request: IncomingMessage, body: Buffer): Json {
+    const token = method === 'apps.connections.open' ? tokens.app : tokens.bot;
+    if (request.headers.authorization !== `Bearer ${token}`) return { ok: false, error: 'invalid_auth' };
+    const answer = METHODS[method]?.(fieldsOf(body));
+    if (answer === undefined) breaches.push(`unknown method ${method}`);
+    return answer ?? { ok: false, error: 'unknown_method' };
+  }
+
+  function orderFor(method: string): Refusal | null {
     const order = refusals.find((candidate) => candidate.method === method && candidate.times > 0);
-    if (!order) return false;
+    if (!order) return null;
     order.times -= 1;
-    const { refusal } = order;
+    return order.refusal;
+  }
+
+  function refuse(refusal: Refusal, response: ServerResponse): void {
     if ('retryAfter' in refusal) response.writeHead(429, { 'retry-after': String(refusal.retryAfter) }).end();
     else if ('status' in refusal) response.writeHead(refusal.status).end();
     else if ('error' in refusal) json(response, { ok: false, error: refusal.error });
     else response.destroy();
-    return true;
   }
 
-  /** One message a second to a channel; null when there is room for one. */
-  function tooFast(channel: string): { retryAfter: number } | null {
-    const bucket = buckets.get(channel) ?? { room: BURST, at: performance.now() };
-    const now = performance.now();
-    bucket.room = Math.min(BURST, bucket.room + (now - bucket.at) / 1_000) - 1;
-    bucket.at = now;
-    buckets.set(channel, bucket);
+  /** What to answer when that is asked more often than it may be; null when there is room for one more. */
+  function tooFast(what: string, { burst, perSecond }: Pace): { retryAfter: number } | null {
+    // A test's clock may stand still, or jump.
+    const at = Math.max(performance.now() - began.real, now().getTime() - began.told);
+    const bucket = buckets.get(what) ?? { room: burst, at };
+    bucket.room = Math.min(burst, bucket.room + ((at - bucket.at) / 1_000) * perSecond) - 1;
+    bucket.at = at;
+    buckets.set(what, bucket);
     if (bucket.room >= 0) return null;
-    breaches.push(`too many messages to ${channel}`);
+    breaches.push(`too often: ${what}`);
     return { retryAfter: 1 };
   }
 
@@ -176,10 +199,35 @@ export async function startLoopbackSlack(): Promise<LoopbackSlack> {
     return known.is_member ? null : 'not_in_channel';
   }
 
-  function take(message: SlackMessage): void {
+  function take(message: Omit<SlackMessage, 'ts'>): string {
     breaches.push(...messageBreaches(message));
-    messages.push(message);
     effects += 1;
+    const ts = `${Math.floor(now().getTime() / 1_000)}.${String(effects).padStart(6, '0')}`;
+    messages.push({ ...message, ts });
+    return ts;
+  }
+
+  /** A page of what everybody in the channel sees, newest first. */
+  function historyOf({ channel, oldest = '0', limit = '100', cursor = '0', include_all_metadata }: Json): Json {
+    // Unlike a message, a question takes no person in place of the conversation with them.
+    const error = people.has(channel) ? 'channel_not_found' : isThere(channel);
+    if (error) return { ok: false, error };
+    if (!(Number(limit) >= 1 && Number(limit) <= HISTORY_LIMIT)) return { ok: false, error: 'invalid_limit' };
+    const late = tooFast('conversations.history', HISTORIES);
+    if (late) return late;
+    const seen = messages
+      .filter((message) => message.channel === channel && !message.ephemeral && Number(message.ts) > Number(oldest))
+      .reverse();
+    const end = Number(cursor) + Number(limit);
+    return {
+      ok: true,
+      messages: seen.slice(Number(cursor), end).map(({ ts, text, blocks, metadata }) => ({
+        ...{ type: 'message', bot_id: 'B0BOT', ts, text, blocks },
+        ...(metadata && include_all_metadata === 'true' ? { metadata } : {}),
+      })),
+      has_more: end < seen.length,
+      response_metadata: { next_cursor: end < seen.length ? String(end) : '' },
+    };
   }
 
   function takeView(view: Json): void {
@@ -225,19 +273,22 @@ export async function startLoopbackSlack(): Promise<LoopbackSlack> {
         : { ok: false, error: 'channel_not_found' };
     },
     'conversations.open': ({ users }) => ({ ok: true, channel: { id: `D${users}` } }),
-    'chat.postMessage': ({ channel, text, blocks }) => {
+    'conversations.history': historyOf,
+    'chat.postMessage': ({ channel, text, blocks, metadata }) => {
       const error = isThere(channel);
       if (error) return { ok: false, error };
-      const late = tooFast(channel);
+      const late = tooFast(`messages to ${channel}`, MESSAGES);
       if (late) return late;
-      take({ by: 'chat.postMessage', channel, user: null, ephemeral: false, text, blocks });
-      return { ok: true, channel, ts: `${effects}.0` };
+      const ts = take({ by: 'chat.postMessage', channel, user: null, ephemeral: false, text, blocks, metadata });
+      return { ok: true, channel, ts };
     },
     'chat.postEphemeral': ({ channel, user, text, blocks }) => {
       const error = isThere(channel);
       if (error) return { ok: false, error };
-      take({ by: 'chat.postEphemeral', channel, user, ephemeral: true, text, blocks });
-      return { ok: true, message_ts: `${effects}.0` };
+      return {
+        ok: true,
+        message_ts: take({ by: 'chat.postEphemeral', channel, user, ephemeral: true, text, blocks }),
+      };
     },
     'views.open': ({ trigger_id, view }) => {
       if (!triggers.delete(trigger_id)) return { ok: false, error: 'expired_trigger_id' };
@@ -288,7 +339,8 @@ export async function startLoopbackSlack(): Promise<LoopbackSlack> {
   }
 
   function takeResponse(id: string, body: Buffer, response: ServerResponse): void {
-    if (refuseByOrder('response_url', response)) return;
+    const order = orderFor('response_url');
+    if (order) return void refuse(order, response);
     const target = addresses.get(id);
     if (!target || target.left === 0) return void response.writeHead(404).end('expired_url');
     target.left -= 1;
@@ -419,7 +471,10 @@ async function read(request: IncomingMessage): Promise<Buffer> {
 function fieldsOf(body: Buffer): Json {
   const fields = [...new URLSearchParams(body.toString('utf8'))];
   return Object.fromEntries(
-    fields.map(([name, value]) => [name, ['blocks', 'view', 'files'].includes(name) ? JSON.parse(value) : value]),
+    fields.map(([name, value]) => [
+      name,
+      ['blocks', 'view', 'files', 'metadata'].includes(name) ? JSON.parse(value) : value,
+    ]),
   );
 }
 

@@ -3,11 +3,21 @@
 type Json = any;
 
 /** What a message breaks of Slack's rules: https://docs.slack.dev/reference/block-kit and the measured total of 13,000 characters. */
-export function messageBreaches({ text, blocks }: Json): string[] {
+export function messageBreaches({ text, blocks, metadata }: Json): string[] {
   return [
     ...(typeof text === 'string' && text.length > 0 && text.length <= 40_000 ? [] : ['no text for notifications']),
     ...(JSON.stringify(blocks ?? []).length <= 13_000 + 50 * 2 ? [] : ['msg_blocks_too_long']),
     ...blockBreaches(blocks, 50),
+    ...(metadata === undefined ? [] : metadataBreaches(metadata)),
+  ];
+}
+
+/** https://docs.slack.dev/messaging/message-metadata */
+function metadataBreaches({ event_type, event_payload }: Json): string[] {
+  const values = Object.values(event_payload ?? {});
+  return [
+    ...(/^\w+$/.test(event_type) && values.length > 0 ? [] : ['invalid_metadata_format']),
+    ...(values.every((value) => ['string', 'number', 'boolean'].includes(typeof value)) ? [] : ['nested metadata']),
   ];
 }
 

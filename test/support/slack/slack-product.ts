@@ -1,18 +1,13 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import express from 'express';
+import { compact } from 'es-toolkit';
 import { type Logger, pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { commands } from '../../../commands/index.ts';
+import { type HttpServer, startHttpServer } from '../../../src/api/http-server.ts';
 import { createConnectionLease } from '../../../src/chat/connection-lease.ts';
-import { createCommandDispatcher } from '../../../src/chat/dispatcher.ts';
-import { createHandledInteractions } from '../../../src/chat/handled-interactions.ts';
 import { createSlackChat, type SlackChat } from '../../../src/chat/slack/slack-chat.ts';
 import type { Services } from '../../../src/services.ts';
 import { type TestDatabase, useTestDatabase } from '../database.ts';
 import { eventually } from '../eventually.ts';
-import { productOn } from '../product.ts';
+import { commandsOn } from '../product.ts';
 import {
   APP_TOKEN,
   BOT_TOKEN,
@@ -61,7 +56,7 @@ export function useSlackProduct(transport: Transport, now: () => Date = () => NO
   const faults: Json[] = [];
   const log: Logger = pino({ level: 'error' }, { write: (line: string) => faults.push(JSON.parse(line)) });
   let slack: LoopbackSlack;
-  let running: { chat: SlackChat; services: Services; server: Server } | null = null;
+  let running: { chat: SlackChat; services: Services; server: HttpServer } | null = null;
 
   const deliverByHttp: Deliver = async ({ type, payload }) => {
     const isForm = type === 'slash_commands' || type === 'interactive';
@@ -93,17 +88,11 @@ export function useSlackProduct(transport: Transport, now: () => Date = () => NO
       log,
       now,
     });
-    const { services } = productOn(database.connection, { now, surface: chat.surface });
-    const handled = createHandledInteractions({ connection: database.connection, now });
+    const { services, ...taking } = commandsOn(database.connection, chat.surface, log, now);
     await database.prepare();
-    const application = express();
-    if (chat.router) application.use(chat.router);
-    const server = createServer(application);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    const server = await startHttpServer({ host: '127.0.0.1', port: 0, routers: compact([chat.router]), log });
     chat.start({
-      dispatcher: createCommandDispatcher({ commands, services, log, now }),
-      handled,
+      ...taking,
       access: services.access,
       channels: services.channels,
       storeReferences: async (workspaceId) => (await services.stores.list(workspaceId)).map(({ name }) => name),
@@ -114,8 +103,7 @@ export function useSlackProduct(transport: Transport, now: () => Date = () => NO
 
   async function stop(): Promise<void> {
     await running?.chat.stop();
-    running?.server.close();
-    running?.server.closeAllConnections();
+    await running?.server.close();
     running = null;
   }
 
@@ -125,7 +113,7 @@ export function useSlackProduct(transport: Transport, now: () => Date = () => NO
   }
 
   beforeAll(async () => {
-    slack = await startLoopbackSlack();
+    slack = await startLoopbackSlack(now);
     for (const channel of [SALES, TEAM_CHANNEL]) slack.channels.push({ ...channel, is_member: true });
     slack.channels.push({ ...STRANGE_CHANNEL, is_member: false });
     const ana = { id: 'U0ANA', real_name: 'Ana', is_admin: true, is_primary_owner: true, locale: 'pt-BR' };
@@ -167,7 +155,7 @@ export function useSlackProduct(transport: Transport, now: () => Date = () => NO
       return slackPerson(slack, deliver, 'U0BIA');
     },
     get address() {
-      return `http://127.0.0.1:${(made().server.address() as AddressInfo).port}`;
+      return `http://127.0.0.1:${made().server.port}`;
     },
     async answered(action) {
       const before = slack.effects();
@@ -181,8 +169,7 @@ export function useSlackProduct(transport: Transport, now: () => Date = () => NO
       await start();
     },
     async empty() {
-      const { connection } = database;
-      for (const { name } of await connection.listCollections()) await connection.collection(name).deleteMany({});
+      await database.empty();
       slack.messages.length = 0;
       slack.files.length = 0;
       slack.views.clear();
