@@ -3,14 +3,9 @@ import type { Logger } from 'pino';
 import type { CommandServices } from '../commands/services.ts';
 import { createAccessService } from './access/access-service.ts';
 import { type AlertService, createAlertService } from './alerts/alert-service.ts';
+import { createChannelDirectory } from './chat/channel-description.ts';
 import { createChatOutbox } from './chat/outbox.ts';
-import {
-  type Channel,
-  type ChatSurface,
-  CONSOLE_WORKSPACE_ID,
-  type FoundChannel,
-  type Person,
-} from './chat/surface.ts';
+import { type ChatSurface, CONSOLE_WORKSPACE_ID, type Person } from './chat/surface.ts';
 import { createChecklistService } from './checklist/checklist-service.ts';
 import type { SecretBox } from './database/secret-box.ts';
 import { createDeliveryService } from './deliveries/delivery-service.ts';
@@ -70,14 +65,7 @@ export function createServices(options: ServiceOptions): Services {
   const { connection, secretBox, publicUrl, defaultTimezone, locale, surfaces, duties, log } = options;
   const now = options.now ?? (() => new Date());
 
-  async function channels(workspaceId: string): Promise<Channel[]> {
-    return (await surfaces.find((surface) => surface.serves(workspaceId))?.channels(workspaceId)) ?? [];
-  }
-
-  async function channel(workspaceId: string, idOrName: string): Promise<FoundChannel | null> {
-    const surface = surfaces.find((candidate) => candidate.serves(workspaceId));
-    return (await surface?.channel?.(workspaceId, idOrName)) ?? null;
-  }
+  const { channels, channel } = createChannelDirectory(surfaces);
 
   async function person(workspaceId: string, userId: string): Promise<Person | null> {
     const surface = surfaces.find((candidate) => candidate.serves(workspaceId));

@@ -1,5 +1,5 @@
 import type { Translate } from '../text/text.ts';
-import { type Channel, type ChannelReference, chatOf, type FoundChannel } from './surface.ts';
+import { type Channel, type ChannelReference, type ChatSurface, chatOf, type FoundChannel } from './surface.ts';
 
 /** What can be asked about the channels of a workspace. */
 export interface ChannelDirectory {
@@ -7,6 +7,15 @@ export interface ChannelDirectory {
   channels(workspaceId: string): Promise<Channel[]>;
   /** Any of them by its id or its name; null when there is none. */
   channel(workspaceId: string, idOrName: string): Promise<FoundChannel | null>;
+}
+
+/** The channels of every workspace that one of the surfaces serves. */
+export function createChannelDirectory(surfaces: readonly ChatSurface[]): ChannelDirectory {
+  const surfaceOf = (workspaceId: string) => surfaces.find((surface) => surface.serves(workspaceId));
+  return {
+    channels: async (workspaceId) => (await surfaceOf(workspaceId)?.channels(workspaceId)) ?? [],
+    channel: async (workspaceId, idOrName) => (await surfaceOf(workspaceId)?.channel?.(workspaceId, idOrName)) ?? null,
+  };
 }
 
 /** A channel as people are told of it: `#vendas`, or a phrase when its name is not known; never its id. */

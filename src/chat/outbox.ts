@@ -5,7 +5,8 @@ import type { Logger } from 'pino';
 import { isDuplicateKey } from '../database/duplicate-key.ts';
 import { modelOn } from '../database/model.ts';
 import { isProductError } from '../text/product-error.ts';
-import type { Locale } from '../text/text.ts';
+import { type Locale, translator } from '../text/text.ts';
+import { createChannelDirectory, describeChannel } from './channel-description.ts';
 import { ChatUnavailableError } from './chat-unavailable.ts';
 import type { Message } from './message.ts';
 import type { ChannelPost, ChatSurface } from './surface.ts';
@@ -125,6 +126,7 @@ export function createChatOutbox(dependencies: {
   const pause = dependencies.pause ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)));
   const posts = postModel(connection);
   const lastPostAt = new Map<string, number>();
+  const directory = createChannelDirectory(surfaces);
   const unreachable = createUnreachableChannels({ connection, locale: dependencies.locale, now });
 
   async function dueChannels(): Promise<ChannelKey[]> {
@@ -281,9 +283,8 @@ export function createChatOutbox(dependencies: {
   }
 
   async function tellAdmin(post: PostDocument): Promise<void> {
-    const surface = surfaces.find((candidate) => candidate.serves(post.workspaceId));
-    const known = (await surface?.channels(post.workspaceId))?.find(({ id }) => id === post.channelId);
-    const notice = await unreachable.mark(post, known?.name ?? post.channelId);
+    const { label } = await describeChannel(directory, post, translator(dependencies.locale));
+    const notice = await unreachable.mark(post, label);
     if (await posts.exists({ key: notice.key })) return;
     const channelId = await adminChannel(post.workspaceId);
     // The conversation with the admin may be what cannot be reached.

@@ -1,6 +1,7 @@
 import { type Connection, Schema } from 'mongoose';
 import { modelOn } from '../database/model.ts';
 import { type Locale, translator } from '../text/text.ts';
+import { inviteRemedy } from './channel-description.ts';
 import { textMessage } from './message.ts';
 import type { ChannelPost, ChannelReference } from './surface.ts';
 
@@ -18,9 +19,10 @@ const unreachableChannelSchema = new Schema<UnreachableChannel>(
 export interface UnreachableChannels {
   /**
    * Notes that a channel cannot be reached.
+   * @param label what people call the channel
    * @returns what an admin is told: the same key for as long as the channel stays lost, so that it is told once
    */
-  mark(channel: ChannelReference, name: string): Promise<Omit<ChannelPost, 'channelId'>>;
+  mark(channel: ChannelReference, label: string): Promise<Omit<ChannelPost, 'channelId'>>;
   /** A post was made, so the channel is there; the next loss is told again. */
   clear(channel: ChannelReference): Promise<void>;
 }
@@ -32,9 +34,10 @@ export function createUnreachableChannels(dependencies: {
   now: () => Date;
 }): UnreachableChannels {
   const { connection, locale, now } = dependencies;
+  const translate = translator(locale);
   const channels = modelOn<UnreachableChannel>(connection, 'UnreachableChannel', unreachableChannelSchema);
   return {
-    async mark({ workspaceId, channelId }, name) {
+    async mark({ workspaceId, channelId }, label) {
       const _id = idOf({ workspaceId, channelId });
       await channels.updateOne({ _id }, { $setOnInsert: { since: now() } }, { upsert: true });
       const marked = await channels.findById(_id).lean<UnreachableChannel>();
@@ -42,7 +45,10 @@ export function createUnreachableChannels(dependencies: {
       return {
         key: `channel-lost:${workspaceId}:${channelId}:${since.toISOString()}`,
         workspaceId,
-        message: textMessage('attention', translator(locale)('alert.channel_lost', { channel: name })),
+        message: textMessage(
+          'attention',
+          translate('alert.channel_lost', { channel: label, remedy: inviteRemedy(workspaceId, translate) }),
+        ),
       };
     },
     async clear(channel) {
