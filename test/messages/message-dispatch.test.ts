@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { assinyPayload } from '../../scripts/simulate/assiny-payload.ts';
 import type { Intake } from '../../src/ingest/intake.ts';
 import type { Spool } from '../../src/ingest/spool.ts';
+import { createConnectionCheck } from '../../src/instances/connection-check.ts';
 import type { Instance } from '../../src/instances/instance-service.ts';
 import { createMessageDispatch, type MessageDispatch } from '../../src/messages/message-dispatch.ts';
 import { type MessageDocument, messageModel } from '../../src/messages/message-model.ts';
@@ -87,7 +88,9 @@ function worker(answer: (outgoing: OutgoingMessage) => SendResult | Promise<Send
       instances: services.instances,
       now,
     }),
+    requeue: services.messageQueue.requeue,
     senderOf: async () => sender,
+    checkConnection: createConnectionCheck({ instances: services.instances, senderOf: async () => sender }),
     locale: 'pt-BR',
     log: pino({ level: 'silent' }),
     now,
