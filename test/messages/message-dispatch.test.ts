@@ -1,19 +1,17 @@
 import fc from 'fast-check';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { assinyPayload } from '../../scripts/simulate/assiny-payload.ts';
 import type { Intake } from '../../src/ingest/intake.ts';
 import type { Spool } from '../../src/ingest/spool.ts';
-import { createConnectionCheck } from '../../src/instances/connection-check.ts';
 import type { Instance } from '../../src/instances/instance-service.ts';
-import { createMessageDispatch, type MessageDispatch } from '../../src/messages/message-dispatch.ts';
+import type { MessageDispatch } from '../../src/messages/message-dispatch.ts';
 import { type MessageDocument, messageModel } from '../../src/messages/message-model.ts';
-import { createMessageRelease } from '../../src/messages/message-release.ts';
 import { catalogueNotification } from '../../src/messages/notification-catalogue.ts';
 import type { OutgoingMessage, Sender, SendResult } from '../../src/senders/sender.ts';
 import type { Services } from '../../src/services.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import { useTestDatabase } from '../support/database.ts';
+import { dispatchWith, dispatchWorker } from '../support/dispatch-worker.ts';
 import { deliver, intakeOn } from '../support/intake.ts';
 import { interruptWrite } from '../support/interrupt.ts';
 import { productOn } from '../support/product.ts';
@@ -74,25 +72,8 @@ function worker(answer: (outgoing: OutgoingMessage) => SendResult | Promise<Send
     },
     connection: async () => ({ state: 'connected' }),
   };
-  return createMessageDispatch({
-    connection: database.connection,
-    stores: services.stores,
-    instances: services.instances,
-    settings: services.notifications,
-    contacts: services.contacts,
-    receipts: services.receipts,
-    planner: services.planner,
-    release: createMessageRelease({
-      connection: database.connection,
-      stores: services.stores,
-      instances: services.instances,
-      now,
-    }),
-    requeue: services.messageQueue.requeue,
-    senderOf: async () => sender,
-    checkConnection: createConnectionCheck({ instances: services.instances, senderOf: async () => sender }),
-    locale: 'pt-BR',
-    log: pino({ level: 'silent' }),
+  return dispatchWorker(database.connection, services, {
+    senderOf: () => sender,
     now,
     async pause(milliseconds) {
       time += milliseconds;
@@ -115,8 +96,7 @@ async function happen(event: string, transactionId: string, fields: Parameters<t
 }
 
 async function dispatch(by: MessageDispatch = worker()): Promise<void> {
-  await by.run(new AbortController().signal);
-  await by.settled();
+  await dispatchWith(by);
 }
 
 async function planned(): Promise<MessageDocument[]> {
