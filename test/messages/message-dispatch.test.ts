@@ -402,7 +402,7 @@ describe('whatever happens', () => {
       }),
       { numRuns: 25 },
     );
-  });
+  }, 300_000);
 
   function interrupt({ do: what, write, after }: Extract<Happening, { do: 'crash' | 'kill' }>): void {
     const when = after ? 'after' : 'before';
