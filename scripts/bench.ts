@@ -3,9 +3,14 @@ import { type Bench, isMet } from './bench/bench.ts';
 import { chatBench } from './bench/chat-bench.ts';
 import { databaseBench } from './bench/database-bench.ts';
 import { figureTable } from './bench/figure-table.ts';
+import { sendBench } from './bench/send-bench.ts';
 import { createRunOutput } from './terminal/run-output.ts';
 
-const BENCHES: Readonly<Record<string, Bench>> = { chat: chatBench, database: databaseBench };
+const BENCHES: Readonly<Record<string, Bench>> = {
+  chat: chatBench,
+  database: databaseBench,
+  send: sendBench,
+};
 
 const EXIT_NOT_MET = 1;
 const EXIT_USAGE = 78;

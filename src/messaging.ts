@@ -83,6 +83,7 @@ export function createMessaging(dependencies: {
     });
   }
 
+  const checkConnection = createConnectionCheck({ instances, senderOf });
   const dispatch = createMessageDispatch({
     connection,
     stores,
@@ -92,7 +93,9 @@ export function createMessaging(dependencies: {
     receipts,
     planner,
     release: createMessageRelease({ connection, stores, instances, ...clock }),
+    requeue: messageQueue.requeue,
     senderOf,
+    checkConnection,
     locale,
     log,
     ...clock,
@@ -113,7 +116,7 @@ export function createMessaging(dependencies: {
     planner,
     dispatch,
     sending,
-    checkConnection: createConnectionCheck({ instances, senderOf }),
+    checkConnection,
     testSend: createTestSend({ instances, contacts, senderOf }),
     preview: createNotificationPreview({ events, ...clock }),
   };

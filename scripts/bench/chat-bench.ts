@@ -1,7 +1,4 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createHistogram } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { discordPerson } from '../../test/support/discord/discord-person.ts';
@@ -14,7 +11,6 @@ import {
   OWNER_ID,
   startLoopbackDiscord,
 } from '../../test/support/discord/loopback-discord.ts';
-import { type ProductProcess, startProductProcess } from '../../test/support/product-process.ts';
 import {
   APP_TOKEN,
   type LoopbackSlack,
@@ -26,9 +22,9 @@ import {
 import { SALES, type SlackPersonActions, slackPerson } from '../../test/support/slack/slack-person.ts';
 import { assinyPayload } from '../simulate/assiny-payload.ts';
 import type { Bench, Figure } from './bench.ts';
+import { type BenchProduct, newBenchStore, sendDelivery, withProduct } from './bench-product.ts';
 import { rateOf } from './concurrent-clients.ts';
 
-const ADMIN_KEY = 'admin-key-for-the-bench';
 const CLIENTS = 32;
 const CALIBRATION = 3_000;
 const COMMANDS = 150;
@@ -67,42 +63,34 @@ async function measureProduct(
   slackBy: 'Socket Mode' | 'HTTP',
   say: (line: string) => void,
 ): Promise<Figure[]> {
-  const directory = await mkdtemp(join(tmpdir(), 'sininho-bench-'));
   const keys = generateKeyPairSync('ed25519');
-  const product = startProductProcess({
-    DATA_DIR: directory,
-    ADMIN_API_KEY: ADMIN_KEY,
+  const environment = {
     SLACK_API_URL: slack.apiUrl,
     SLACK_BOT_TOKEN: SLACK_TOKEN,
     ...(slackBy === 'HTTP' ? { SLACK_SIGNING_SECRET: SIGNING_SECRET } : { SLACK_APP_TOKEN: APP_TOKEN }),
     DISCORD_API_URL: discord.apiUrl,
     DISCORD_TOKEN,
     DISCORD_PUBLIC_KEY: keys.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex'),
-  });
-  try {
-    const address = await product.ready;
-    await untilReady(address);
+  };
+  return await withProduct(environment, async (product) => {
     const transports: [string, Transport][] =
       slackBy === 'HTTP'
-        ? [['Slack HTTP', slackByHttp(slack, address)]]
+        ? [['Slack HTTP', slackByHttp(slack, product.address)]]
         : [
             ['Slack Socket Mode', slackBySocket(slack)],
             ['Discord gateway', discordByGateway(discord)],
-            ['Discord HTTP', discordByHttp(discord, address, keys.privateKey)],
+            ['Discord HTTP', discordByHttp(discord, product.address, keys.privateKey)],
           ];
-    return await measure(address, transports, say);
-  } finally {
-    await stop(product);
-    await rm(directory, { recursive: true, force: true });
-  }
+    return await measure(product, transports, say);
+  });
 }
 
 async function measure(
-  address: string,
+  product: BenchProduct,
   transports: readonly [string, Transport][],
   say: (line: string) => void,
 ): Promise<Figure[]> {
-  const webhookUrl = await newStore(address);
+  const { webhookUrl } = await newBenchStore(product, 'Bench');
   const peak = await rateOf(CALIBRATION, CLIENTS, (number) => sendSale(webhookUrl, `calibration ${number}`));
   const rate = peak / 2;
   say(`Deliveries: ${Math.round(peak)}/s at the peak; commands are measured at ${Math.round(rate)}/s`);
@@ -156,32 +144,7 @@ function keepSending(webhookUrl: string, rate: number, name: string) {
 }
 
 async function sendSale(webhookUrl: string, transactionId: string): Promise<void> {
-  const body = JSON.stringify(assinyPayload({ event: 'approved_purchase', transactionId }));
-  const response = await fetch(webhookUrl, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body,
-  });
-  await response.arrayBuffer();
-  if (response.status !== 200) throw new Error(`A delivery was answered ${response.status}`);
-}
-
-async function newStore(address: string): Promise<string> {
-  const response = await fetch(`${address}/api/v1/stores`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'Bench', platform: 'assiny' }),
-  });
-  const { webhookUrl } = (await response.json()) as { webhookUrl: string };
-  return webhookUrl;
-}
-
-async function untilReady(address: string): Promise<void> {
-  for (;;) {
-    const { status } = await fetch(`${address}/readyz`);
-    if (status === 200) return;
-    await pause(50);
-  }
+  await sendDelivery(webhookUrl, assinyPayload({ event: 'approved_purchase', transactionId }));
 }
 
 function slackBySocket(slack: LoopbackSlack): Transport {
@@ -240,9 +203,4 @@ function discordByHttp(discord: LoopbackDiscord, address: string, key: KeyObject
     (command) => command !== 'ajuda',
   );
   return (number) => person.run(number % 2 === 0 ? 'ajuda' : 'loja listar');
-}
-
-async function stop(product: ProductProcess): Promise<void> {
-  product.signal('SIGTERM');
-  await product.exited;
 }

@@ -48,8 +48,14 @@ export interface InstanceDocument extends InstancePace {
   storeIds: string[];
   connection: 'unknown' | 'connected' | 'disconnected';
   connectionReason: string | null;
+  /** When the provider of a disconnected instance may be asked again; null while it is connected. */
+  checkAt: Date | null;
   today: SentToday;
   nextSendAt: Date;
+  /** Until then the provider is left alone, because it was busy or away. */
+  restUntil: Date | null;
+  /** How often it rested since a message was last accepted. */
+  restsInARow: number;
   /** The worker that sends through it; nobody else does until the lease ends. */
   leaseId: string | null;
   leasedUntil: Date;
@@ -74,8 +80,11 @@ const instanceSchema = new Schema<InstanceDocument>(
     timezone: { type: String, required: true },
     connection: { type: String, required: true },
     connectionReason: { type: String, default: null },
+    checkAt: { type: Date, default: null },
     today: { type: Schema.Types.Mixed, required: true },
     nextSendAt: { type: Date, required: true },
+    restUntil: { type: Date, default: null },
+    restsInARow: { type: Number, default: 0 },
     leaseId: { type: String, default: null },
     leasedUntil: { type: Date, required: true },
     createdAt: { type: Date, required: true },

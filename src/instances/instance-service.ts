@@ -6,11 +6,11 @@ import { isDuplicateKey } from '../database/duplicate-key.ts';
 import type { SecretBox } from '../database/secret-box.ts';
 import { type ProviderCredentials, readCredentials } from '../senders/registry.ts';
 import { PROVIDERS, type Provider } from '../senders/sender.ts';
-import { isTimezone, localDay } from '../text/local-time.ts';
+import { isTimezone, type LocalDay, localDay } from '../text/local-time.ts';
 import { nameList } from '../text/name-list.ts';
 import { ProductError } from '../text/product-error.ts';
-import { type InstanceDocument, type InstancePace, instanceModel, type SentToday } from './instance-model.ts';
-import { addedTo } from './sending-pace.ts';
+import { type InstanceDocument, instanceModel } from './instance-model.ts';
+import { addedTo, nextSend, type SendingState } from './sending-pace.ts';
 
 const TOKEN_BYTES = 24;
 const MAXIMUM_NAME_LENGTH = 60;
@@ -26,6 +26,10 @@ const FIRST_WARM_UP_DAY = 20;
 const WARM_UP_GROWTH = 1.5;
 /** A worker that has not renewed its lease after this time has died; longer than the longest wait for a provider. */
 const LEASE_MILLISECONDS = 90_000;
+/** A lease that is said to last longer was taken by a clock that has been put back since, or runs far ahead. */
+const LONGEST_LEASE_MILLISECONDS = 2 * LEASE_MILLISECONDS;
+/** How soon the provider of a disconnected instance is asked again, unless a person does before. */
+const CHECK_AGAIN_MILLISECONDS = 60_000;
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
 export const workingHoursSchema = z
@@ -45,7 +49,7 @@ export const instanceChangesSchema = z
 export type InstanceChanges = z.output<typeof instanceChangesSchema>;
 
 /** A WhatsApp sender of a workspace. Its credentials never leave the service. */
-export interface Instance extends InstancePace {
+export interface Instance extends SendingState {
   id: string;
   workspaceId: string;
   name: string;
@@ -54,8 +58,8 @@ export interface Instance extends InstancePace {
   storeIds: string[];
   connection: InstanceDocument['connection'];
   connectionReason: string | null;
-  today: SentToday;
-  nextSendAt: Date;
+  checkAt: Date | null;
+  restsInARow: number;
   createdAt: Date;
 }
 
@@ -95,12 +99,22 @@ export interface InstanceService {
    */
   lease(id: string, leaseId: string): Promise<Instance | null>;
   endLease(id: string, leaseId: string): Promise<void>;
+  /** Only for a process that knows it is alone on the database. */
+  endAllLeases(): Promise<void>;
   /**
    * Counts messages that are about to leave, before they do, so that a crash can only make the day shorter.
    * @param seen the instance as `lease` gave it
-   * @returns false when the lease is lost
+   * @returns the day that they count for; null when the lease is lost
    */
-  takeSlots(seen: Instance, leaseId: string, count: number): Promise<boolean>;
+  takeSlots(seen: Instance, leaseId: string, count: number): Promise<LocalDay | null>;
+  /** Counts messages no longer that did not leave after all. */
+  giveBackSlots(id: string, day: LocalDay, count: number): Promise<void>;
+  /** Leaves the provider alone for a while. @param seen the instance as it was when the messages left */
+  rest(seen: Instance, until: Date): Promise<void>;
+  /** Notes that a message was accepted. @param seen the instance as it was when the message left */
+  noteAccepted(seen: Instance): Promise<void>;
+  /** Which of some instances have not been removed. */
+  present(ids: readonly string[]): Promise<Set<string>>;
 }
 
 /** WhatsApp senders: who they are, how they are paced, and which worker sends through them. */
@@ -118,6 +132,7 @@ export function createInstanceService(dependencies: {
   function toInstance(document: InstanceDocument): Instance {
     const { _id, webhookTokenSealed, workspaceId, name, provider, storeIds, createdAt } = document;
     const { intervalMilliseconds, dailyLimit, hours, warmUp, timezone, today, nextSendAt } = document;
+    const { restUntil, restsInARow, checkAt } = document;
     return {
       id: _id.toHexString(),
       workspaceId,
@@ -132,8 +147,11 @@ export function createInstanceService(dependencies: {
       hours,
       warmUp,
       timezone,
+      checkAt,
       today,
       nextSendAt,
+      restUntil,
+      restsInARow,
       createdAt,
     };
   }
@@ -188,6 +206,7 @@ export function createInstanceService(dependencies: {
         storeIds: [],
         connection: 'unknown',
         connectionReason: null,
+        checkAt: null,
         intervalMilliseconds: provider === 'evolution' ? DEFAULT_INTERVAL_MILLISECONDS : 0,
         dailyLimit: null,
         hours: null,
@@ -195,6 +214,8 @@ export function createInstanceService(dependencies: {
         timezone,
         today: { day: localDay(now(), timezone), count: 0 },
         nextSendAt: now(),
+        restUntil: null,
+        restsInARow: 0,
         leaseId: null,
         leasedUntil: new Date(0),
         createdAt: now(),
@@ -245,6 +266,9 @@ export function createInstanceService(dependencies: {
           credentialsSealed: secretBox.seal(JSON.stringify(credentials)),
           connection: 'unknown',
           connectionReason: null,
+          checkAt: null,
+          restUntil: null,
+          restsInARow: 0,
         },
       });
     },
@@ -279,14 +303,20 @@ export function createInstanceService(dependencies: {
     credentialsOf,
 
     async noteConnection(id, state, reason) {
-      await instances.updateOne({ _id: id }, { $set: { connection: state, connectionReason: reason } });
+      const checkAt = state === 'connected' ? null : new Date(now().getTime() + CHECK_AGAIN_MILLISECONDS);
+      await instances.updateOne({ _id: id }, { $set: { connection: state, connectionReason: reason, checkAt } });
     },
 
     async lease(id, leaseId) {
+      const at = now().getTime();
+      const isOver = [
+        { leasedUntil: { $lte: new Date(at) } },
+        { leasedUntil: { $gt: new Date(at + LONGEST_LEASE_MILLISECONDS) } },
+      ];
       const leased = await instances
         .findOneAndUpdate(
-          { _id: id, removedAt: null, $or: [{ leaseId }, { leasedUntil: { $lte: now() } }] },
-          { $set: { leaseId, leasedUntil: new Date(now().getTime() + LEASE_MILLISECONDS) } },
+          { _id: id, removedAt: null, $or: [{ leaseId }, ...isOver] },
+          { $set: { leaseId, leasedUntil: new Date(at + LEASE_MILLISECONDS) } },
           { returnDocument: 'after' },
         )
         .lean<InstanceDocument>();
@@ -297,19 +327,54 @@ export function createInstanceService(dependencies: {
       await instances.updateOne({ _id: id, leaseId }, { $set: { leaseId: null, leasedUntil: new Date(0) } });
     },
 
+    async endAllLeases() {
+      await instances.updateMany({ leaseId: { $ne: null } }, { $set: { leaseId: null, leasedUntil: new Date(0) } });
+    },
+
     async takeSlots(seen, leaseId, count) {
       const at = now();
+      const today = addedTo(seen, at, count);
+      // Others may give slots of the same day back meanwhile.
+      const counted = today.day === seen.today.day ? { $inc: { 'today.count': count }, $set: {} } : { $set: { today } };
       const result = await instances.updateOne(
         { _id: seen.id, leaseId },
         {
+          ...counted,
           $set: {
-            today: addedTo(seen, at, count),
-            nextSendAt: new Date(at.getTime() + seen.intervalMilliseconds),
+            ...counted.$set,
+            nextSendAt: nextSend(seen, at),
             leasedUntil: new Date(at.getTime() + LEASE_MILLISECONDS),
           },
         },
       );
-      return result.matchedCount === 1;
+      return result.matchedCount === 1 ? today.day : null;
+    },
+
+    async giveBackSlots(id, day, count) {
+      await instances.updateOne({ _id: id, 'today.day': day }, { $inc: { 'today.count': -count } });
+    },
+
+    async rest(seen, until) {
+      await instances.updateOne(
+        { _id: seen.id },
+        { $max: { restUntil: until }, $set: { restsInARow: seen.restsInARow + 1 } },
+      );
+    },
+
+    async noteAccepted({ id, connection: state, restsInARow }) {
+      if (state === 'connected' && restsInARow === 0) return;
+      await instances.updateOne(
+        { _id: id },
+        { $set: { connection: 'connected', connectionReason: null, checkAt: null, restsInARow: 0 } },
+      );
+    },
+
+    async present(ids) {
+      const found = await instances
+        .find({ _id: { $in: ids }, removedAt: null })
+        .select({ _id: 1 })
+        .lean<Pick<InstanceDocument, '_id'>[]>();
+      return new Set(found.map(({ _id }) => _id.toHexString()));
     },
   };
 }

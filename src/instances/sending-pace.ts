@@ -6,22 +6,49 @@ const DAYS_TO_LOOK_AHEAD = 8;
 /** A day of work takes at most a turn to send and one to wait. */
 const LONGEST_ESTIMATE_TURNS = 2 * 366;
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1_000;
+/** A rest that is said to last longer was noted by a clock that has been put back since. */
+const LONGEST_REST_MILLISECONDS = 60 * 60_000;
+/** So much of an interval, a twentieth, may a message be late and the next one still be on time. */
+const LATENESS = 0.05;
+
+/** How an instance is paced and what it has sent, as far as that says when it may send again. */
+export interface SendingState extends InstancePace {
+  today: SentToday;
+  /** The interval after the last message. */
+  nextSendAt: Date;
+  restUntil: Date | null;
+}
 
 /** What an instance may do at a moment: send so many messages at once, or nothing until later. */
 export type SendingChance = { room: number } | { nextAt: Date };
 
 /**
- * Whether an instance may send now, by its working hours, its interval, its daily limit and its warm-up, in its own time zone.
- * @param pace.nextSendAt the interval after the last message
+ * Whether an instance may send now, by its working hours, its interval, its daily limit and its warm-up, in its own time zone, and by
+ * what its provider asked for. A moment that lies further ahead than it can is taken for the trace of a clock that has been put back.
  */
-export function sendingChance(pace: InstancePace & { today: SentToday; nextSendAt: Date }, now: Date): SendingChance {
+export function sendingChance(pace: SendingState, now: Date): SendingChance {
   const opensAt = nextOpening(pace, now);
   if (opensAt > now) return { nextAt: opensAt };
   const { day, count } = addedTo(pace, now, 0);
   const left = limitOf(pace, day) - count;
   if (left <= 0) return { nextAt: nextOpening(pace, startOfDay(addDays(day, 1), pace.timezone)) };
-  if (pace.nextSendAt > now) return { nextAt: pace.nextSendAt };
+  if (isAhead(pace.restUntil, now, LONGEST_REST_MILLISECONDS)) return { nextAt: pace.restUntil };
+  if (isAhead(pace.nextSendAt, now, pace.intervalMilliseconds)) return { nextAt: pace.nextSendAt };
   return { room: pace.intervalMilliseconds > 0 ? 1 : left };
+}
+
+function isAhead(moment: Date | null, now: Date, farthest: number): moment is Date {
+  return moment !== null && moment > now && moment.getTime() - now.getTime() <= farthest;
+}
+
+/**
+ * When the message after one that leaves now may leave. What it takes to find out that a message may leave does not add to the interval;
+ * a longer delay does, so that nothing is made up for in a burst.
+ */
+export function nextSend({ nextSendAt, intervalMilliseconds }: SendingState, now: Date): Date {
+  const late = now.getTime() - nextSendAt.getTime();
+  const from = late >= 0 && late <= intervalMilliseconds * LATENESS ? nextSendAt : now;
+  return new Date(from.getTime() + intervalMilliseconds);
 }
 
 /** The most messages on a day: the daily limit or, while it is lower, what the warm-up allows. */
@@ -55,11 +82,7 @@ function openingOn(day: LocalDay, { from, to, days }: WorkingHours, timezone: st
  * When the last of so many messages leaves, if nothing else comes: day by day through interval, limits and working hours.
  * @returns null when nothing is queued, or that is more than a year away
  */
-export function estimatedEnd(
-  pace: InstancePace & { today: SentToday; nextSendAt: Date },
-  queued: number,
-  now: Date,
-): Date | null {
+export function estimatedEnd(pace: SendingState, queued: number, now: Date): Date | null {
   let state = { ...pace };
   let at = now;
   let left = queued;
@@ -89,14 +112,18 @@ function sentInOneGo(pace: InstancePace & { today: SentToday }, at: Date): numbe
   return Math.min(room, Math.ceil(open / pace.intervalMilliseconds));
 }
 
-/** The day's count with so many more. */
+/**
+ * The day's count with so many more. A day that has begun is not left for the one before it, neither by a clock that is put back nor by a
+ * time zone further west: its messages would be allowed twice. One that is further ahead was never right.
+ */
 export function addedTo(
   { today, timezone }: { today: SentToday; timezone: string },
   at: Date,
   sent: number,
 ): SentToday {
   const day = localDay(at, timezone);
-  return { day, count: (today.day === day ? today.count : 0) + sent };
+  const isCurrent = today.day === day || today.day === addDays(day, 1);
+  return isCurrent ? { day: today.day, count: today.count + sent } : { day, count: sent };
 }
 
 /** The end of the working hours, or of the day, that a moment is in. */

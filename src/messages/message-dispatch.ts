@@ -1,31 +1,29 @@
-import type { Connection } from 'mongoose';
+import { randomUUID } from 'node:crypto';
+import { groupBy, uniqBy } from 'es-toolkit';
+import type { Connection, QueryFilter } from 'mongoose';
 import type { Logger } from 'pino';
 import { type EventDocument, eventModel } from '../events/event-model.ts';
-import { type Instance, type InstanceService, newLeaseId } from '../instances/instance-service.ts';
-import { sendingChance } from '../instances/sending-pace.ts';
+import type { ConnectionCheck } from '../instances/connection-check.ts';
+import type { Instance, InstanceService } from '../instances/instance-service.ts';
 import type { OutgoingMessage, Sender, SendResult } from '../senders/sender.ts';
 import type { Store, StoreService } from '../stores/store-service.ts';
+import type { LocalDay } from '../text/local-time.ts';
 import type { Locale } from '../text/text.ts';
 import type { ContactBook } from './contact-book.ts';
 import { mainItem } from './happy-path.ts';
-import { type MessageDocument, messageModel, statusUpdate } from './message-model.ts';
+import { createInstanceTurns, type Send } from './instance-turns.ts';
+import { type MessageDocument, messageModel, OPEN_STATUSES, statusUpdate } from './message-model.ts';
 import type { MessagePlanner } from './message-planner.ts';
 import type { MessageRelease } from './message-release.ts';
 import { renderText } from './message-text.ts';
 import { messageVariables } from './message-variables.ts';
 import type { NotificationSettings, NotificationSettingsService } from './notification-settings.ts';
 import type { Receipts } from './receipts.ts';
+import { isInstanceDown, isNotSent, outcomeUpdate, phoneHeldUntil, restUntil } from './send-outcome.ts';
 
-/** How many messages of one instance are under way at a time, where its interval is zero. */
-const CONCURRENT_SENDS = 20;
 const SEND_TIMEOUT_MILLISECONDS = 60_000;
 /** A message that has been `sending` for so long was told by a worker that has died. */
 const LOST_MILLISECONDS = 90_000;
-/** An instance is waited for within a turn when it may send again so soon; else the next round finds it. */
-const LONGEST_PAUSE_MILLISECONDS = 30_000;
-const FIRST_RETRY_MILLISECONDS = 5_000;
-const LONGEST_RETRY_MILLISECONDS = 15 * 60_000;
-const MAXIMUM_ATTEMPTS = 8;
 
 export interface MessageDispatch {
   /** Releases what is due and starts to send through every instance that has a queue; `settled` waits for that. */
@@ -36,11 +34,12 @@ export interface MessageDispatch {
   releaseClaims(): Promise<void>;
 }
 
-/** How a message ends that is not sent. */
+/** Where a message goes that is not sent. */
 interface Leaving {
-  status: 'cancelled' | 'skipped' | 'dropped';
+  status: 'scheduled' | 'cancelled' | 'skipped' | 'dropped';
   reason: string;
   supersededBy?: string;
+  instanceId?: null;
 }
 
 interface ContactState {
@@ -52,6 +51,17 @@ interface ReadyMessage {
   message: MessageDocument;
   outgoing: OutgoingMessage;
 }
+
+/** Messages that leave together. */
+interface Batch {
+  instance: Instance;
+  sender: Sender;
+  claimId: string;
+  /** The day whose limit they count for. */
+  day: LocalDay;
+}
+
+const STORE_REMOVED: Leaving = { status: 'cancelled', reason: 'store_removed' };
 
 /**
  * Sends the queued messages. A message is written down as `sending` before its provider is told, and as what became of it afterwards. A
@@ -66,34 +76,53 @@ export function createMessageDispatch(dependencies: {
   receipts: Pick<Receipts, 'settle'>;
   planner: MessagePlanner;
   release: MessageRelease;
+  /** Gives back the queue of an instance that is gone. */
+  requeue(instanceId: string): Promise<void>;
   senderOf(instance: Instance): Promise<Sender>;
+  checkConnection: ConnectionCheck;
   locale: Locale;
   log: Logger;
   now?: () => Date;
   random?: () => number;
+  /** Ends the wait for a provider's answer. */
+  patience?: () => AbortSignal;
   pause?(milliseconds: number, signal: AbortSignal): Promise<void>;
 }): MessageDispatch {
-  const { connection, stores, instances, settings, contacts, receipts, planner, release, senderOf } = dependencies;
-  const { locale, log, now = () => new Date(), random = Math.random, pause = pauseFor } = dependencies;
+  const { connection, stores, instances, settings, contacts, receipts, planner, release, requeue, senderOf } =
+    dependencies;
+  const { checkConnection, locale, log, now = () => new Date(), random = Math.random } = dependencies;
+  const { pause = pauseFor, patience = () => AbortSignal.timeout(SEND_TIMEOUT_MILLISECONDS) } = dependencies;
   const messages = messageModel(connection);
   const events = eventModel(connection);
-  const turns = new Map<string, Promise<void>>();
+  const turns = createInstanceTurns({ instances, hasQueue, isBack, sendSome, log, now, pause });
 
-  async function giveUpLost(before: Date): Promise<void> {
-    await messages.updateMany(
-      { status: 'sending', sendingSince: { $lte: before } },
-      statusUpdate('uncertain', now(), 'worker_lost'),
-    );
+  async function giveUp(sending: QueryFilter<MessageDocument>): Promise<void> {
+    await messages.updateMany({ ...sending, status: 'sending' }, statusUpdate('uncertain', now(), 'worker_lost'));
+  }
+
+  /** Those that nobody can still be waiting for, whichever way the clock was put since. */
+  async function giveUpLost(): Promise<void> {
+    const at = now().getTime();
+    await giveUp({ sendingSince: { $lte: new Date(at - LOST_MILLISECONDS) } });
+    await giveUp({ sendingSince: { $gt: new Date(at + LOST_MILLISECONDS) } });
   }
 
   /** The last look before a message leaves: what it was planned for may be over. Null: it may go. */
-  async function whyNot(message: MessageDocument, store: Store, contact: ContactState): Promise<Leaving | null> {
+  function whyNot(
+    message: MessageDocument,
+    instance: Instance,
+    store: Store,
+    contact: ContactState,
+    superseder: EventDocument | undefined,
+  ): Leaving | null {
     if (message.expiresAt <= now()) return { status: 'dropped', reason: 'too_old' };
     if (store.paused) return { status: 'skipped', reason: 'store_paused' };
     if (contact.optedOut.has(message.phone ?? '')) return { status: 'skipped', reason: 'opted_out' };
-    const superseder = await planner.supersederNow(store, message);
-    if (!superseder) return null;
-    return { status: 'cancelled', reason: 'superseded', supersededBy: superseder._id.toHexString() };
+    if (superseder) {
+      return { status: 'cancelled', reason: 'superseded', supersededBy: superseder._id.toHexString() };
+    }
+    if (instance.storeIds.includes(store.id)) return null;
+    return { status: 'scheduled', reason: 'instance_unlinked', instanceId: null };
   }
 
   async function contentOf(
@@ -101,8 +130,8 @@ export function createMessageDispatch(dependencies: {
     store: Store,
     event: EventDocument,
     contact: ContactState,
+    wanted: NotificationSettings,
   ): Promise<OutgoingMessage | Leaving> {
-    const wanted = await settings.get(store.id, message.type);
     const step = wanted.steps[message.step];
     if (!step || message.phone === null) return { status: 'skipped', reason: 'notification_changed' };
     const own = message.step === 0 ? productOf(wanted, event)?.text : null;
@@ -119,57 +148,138 @@ export function createMessageDispatch(dependencies: {
     };
   }
 
-  async function readyMessage(
-    message: MessageDocument,
+  /** Those of one store that may leave; what becomes of the others is written down. */
+  async function readyOfStore(
     store: Store | undefined,
-    event: EventDocument | undefined,
+    instance: Instance,
+    queued: readonly MessageDocument[],
+    events: ReadonlyMap<string, EventDocument>,
     contact: ContactState,
-  ): Promise<ReadyMessage | null> {
-    const outgoing =
-      store && event
-        ? ((await whyNot(message, store, contact)) ?? (await contentOf(message, store, event, contact)))
-        : { status: 'cancelled' as const, reason: 'store_removed' };
-    if (!('status' in outgoing)) return { message, outgoing };
-    const { status, reason, ...fields } = outgoing;
-    await messages.updateOne({ _id: message._id, status: 'waiting' }, statusUpdate(status, now(), reason, fields));
-    return null;
+  ): Promise<ReadyMessage[]> {
+    const known = [...new Set(queued.flatMap(({ eventId }) => events.get(eventId) ?? []))];
+    const superseders = store ? await planner.supersedersNow(store, known) : new Map<string, EventDocument>();
+    const types = [...new Set(queued.map(({ type }) => type))];
+    const wanted = new Map(
+      await Promise.all(types.map(async (type) => [type, await settings.get(store?.id ?? '', type)] as const)),
+    );
+    const decided = await Promise.all(
+      queued.map(async (message) => {
+        const event = events.get(message.eventId);
+        const ofType = wanted.get(message.type);
+        if (!store || !event || !ofType) return { message, outgoing: STORE_REMOVED };
+        const leaving = whyNot(message, instance, store, contact, superseders.get(message.eventId));
+        return { message, outgoing: leaving ?? (await contentOf(message, store, event, contact, ofType)) };
+      }),
+    );
+    for (const { message, outgoing } of decided) if ('status' in outgoing) await leave(message, outgoing);
+    return decided.flatMap(({ message, outgoing }) => ('status' in outgoing ? [] : { message, outgoing }));
   }
 
-  async function readyMessages(queued: readonly MessageDocument[]): Promise<ReadyMessage[]> {
-    const known = await stores.findActive([...new Set(queued.map(({ storeId }) => storeId))]);
-    const found = await events.find({ _id: { $in: queued.map(({ eventId }) => eventId) } }).lean<EventDocument[]>();
-    const byId = new Map(found.map((event) => [event._id.toHexString(), event]));
+  async function leave({ _id }: MessageDocument, { status, reason, ...fields }: Leaving): Promise<void> {
+    await messages.updateOne({ _id, status: 'waiting' }, statusUpdate(status, now(), reason, fields));
+  }
+
+  async function readyMessages(instance: Instance, queued: readonly MessageDocument[]): Promise<ReadyMessage[]> {
+    const byStore = groupBy([...queued], ({ storeId }) => storeId);
     const phones = queued.flatMap(({ phone }) => phone ?? []);
-    const workspaceId = queued[0]?.workspaceId ?? '';
-    const contact = {
-      optedOut: await contacts.optedOut(workspaceId, phones),
-      lastReplies: await contacts.lastReplies(workspaceId, phones),
-    };
+    const [known, found, optedOut, lastReplies] = await Promise.all([
+      stores.findActive(Object.keys(byStore)),
+      events.find({ _id: { $in: queued.map(({ eventId }) => eventId) } }).lean<EventDocument[]>(),
+      contacts.optedOut(instance.workspaceId, phones),
+      contacts.lastReplies(instance.workspaceId, phones),
+    ]);
+    const byId = new Map(found.map((event) => [event._id.toHexString(), event]));
     const ready = await Promise.all(
-      queued.map((message) => readyMessage(message, known.get(message.storeId), byId.get(message.eventId), contact)),
+      Object.entries(byStore).map(([storeId, ofStore]) =>
+        readyOfStore(known.get(storeId), instance, ofStore, byId, { optedOut, lastReplies }),
+      ),
     );
-    return ready.filter((message) => message !== null);
+    return ready.flat();
   }
 
-  async function send({ message, outgoing }: ReadyMessage, instance: Instance, sender: Sender): Promise<void> {
+  /** Writes down at once that these are about to leave. @returns those that nobody else has moved meanwhile */
+  async function claim(ready: readonly ReadyMessage[], instance: Instance, claimId: string): Promise<ReadyMessage[]> {
     const sendingSince = now();
-    const claimed = await messages.updateOne(
-      { _id: message._id, status: 'waiting', instanceId: instance.id },
-      { ...statusUpdate('sending', sendingSince, null, { sendingSince }), $inc: { attempts: 1 } },
+    const ids = ready.map(({ message }) => message._id);
+    const { matchedCount } = await messages.updateMany(
+      { _id: { $in: ids }, status: 'waiting', instanceId: instance.id },
+      { ...statusUpdate('sending', sendingSince, null, { sendingSince, claimId }), $inc: { attempts: 1 } },
     );
-    if (claimed.matchedCount === 0) return;
-    const result = await sender.send(outgoing, AbortSignal.timeout(SEND_TIMEOUT_MILLISECONDS));
-    // A worker that was believed dead knows better than the one that gave the message up.
-    const mine = { _id: message._id, sendingSince, status: { $in: ['sending', 'uncertain'] as const } };
-    await messages.updateOne(mine, updateOf(result, message));
-    if (result.outcome === 'accepted' && result.providerMessageId) {
-      await receipts.settle(instance, result.providerMessageId);
+    if (matchedCount === ready.length) return [...ready];
+    const claimed = await messages
+      .find({ _id: { $in: ids }, claimId })
+      .select({ _id: 1 })
+      .lean<{ _id: unknown }[]>();
+    const mine = new Set(claimed.map(({ _id }) => String(_id)));
+    return ready.filter(({ message }) => mine.has(message._id.toHexString()));
+  }
+
+  async function sendSome(
+    instance: Instance,
+    leaseId: string,
+    room: number,
+    busyPhones: readonly string[],
+  ): Promise<Send[] | null> {
+    const queued = await queueOf(instance.id, room, busyPhones);
+    if (queued.length === 0) return null;
+    const ready = await readyMessages(instance, queued);
+    if (ready.length === 0) return [];
+    const sender = await senderOf(instance);
+    const day = await instances.takeSlots(instance, leaseId, ready.length);
+    if (day === null) return null;
+    const batch = { instance, sender, claimId: randomUUID(), day };
+    const claimed = await claim(ready, instance, batch.claimId);
+    const unused = ready.length - claimed.length;
+    if (unused > 0) await instances.giveBackSlots(instance.id, day, unused);
+    return claimed.map((message) => ({ phone: message.outgoing.phone, ended: sendAndNote(message, batch) }));
+  }
+
+  async function sendAndNote(ready: ReadyMessage, batch: Batch): Promise<void> {
+    try {
+      const result = await batch.sender.send(ready.outgoing, patience());
+      await note(result, ready.message, batch);
+    } catch (error) {
+      log.error(
+        { err: error, message: ready.outgoing.id, instance: batch.instance.id },
+        'What became of a message could not be written down; it will be uncertain. Check the database.',
+      );
     }
-    if (result.outcome !== 'accepted') noteFailure(message, instance, result);
-    if (result.outcome === 'temporary' && result.reason === 'instance_disconnected') {
+  }
+
+  async function note(result: SendResult, message: MessageDocument, batch: Batch): Promise<void> {
+    const { instance, claimId } = batch;
+    const at = now();
+    // A worker that was believed dead knows better than the one that gave the message up.
+    const mine = { _id: message._id, claimId, status: { $in: ['sending', 'uncertain'] as const } };
+    await messages.updateOne(mine, outcomeUpdate(result, message, at, random));
+    if (result.outcome !== 'accepted') {
+      noteFailure(message, instance, result);
+      return await noteTrouble(result, message, batch, at);
+    }
+    if (result.providerMessageId) await receipts.settle(instance, result.providerMessageId);
+    await instances.noteAccepted(instance);
+  }
+
+  /** What an attempt that failed says about the instance, and about other messages to the same buyer. */
+  async function noteTrouble(
+    result: Exclude<SendResult, { outcome: 'accepted' }>,
+    { workspaceId, phone }: MessageDocument,
+    { instance, day }: Batch,
+    at: Date,
+  ): Promise<void> {
+    if (isNotSent(result)) await instances.giveBackSlots(instance.id, day, 1);
+    if (isInstanceDown(result)) {
       await instances.noteConnection(instance.id, 'disconnected', result.reason);
-    } else if (result.outcome === 'accepted' && instance.connection !== 'connected') {
-      await instances.noteConnection(instance.id, 'connected', null);
+      await release.handOver({ id: instance.id, connectionReason: result.reason });
+    }
+    const rest = restUntil(result, instance.restsInARow, at, random);
+    if (rest) await instances.rest(instance, rest);
+    const availableAt = phoneHeldUntil(result, at);
+    if (availableAt) {
+      await messages.updateMany(
+        { workspaceId, phone, status: { $in: [...OPEN_STATUSES] }, availableAt: { $lt: availableAt } },
+        { $set: { availableAt } },
+      );
     }
   }
 
@@ -190,98 +300,53 @@ export function createMessageDispatch(dependencies: {
     );
   }
 
-  function updateOf(result: SendResult, message: MessageDocument) {
-    const at = now();
-    if (result.outcome === 'accepted') {
-      return statusUpdate('sent', at, null, { sentAt: at, providerMessageId: result.providerMessageId });
-    }
-    const attempts = message.attempts + 1;
-    if (result.outcome === 'uncertain') return statusUpdate('uncertain', at, result.reason);
-    if (result.outcome === 'final' || attempts >= MAXIMUM_ATTEMPTS) return statusUpdate('failed', at, result.reason);
-    const delay = Math.max(result.retryAfterMilliseconds ?? 0, backOff(attempts, random));
-    const availableAt = new Date(at.getTime() + delay);
-    // Back to where the release finds it: another instance of the store may be able to send it.
-    return statusUpdate('scheduled', at, result.reason, { availableAt, instanceId: null, sendingSince: null });
+  async function isBack(instance: Instance): Promise<boolean> {
+    if (instance.checkAt !== null && instance.checkAt > now()) return false;
+    const { state } = await checkConnection(instance);
+    if (state === 'disconnected') await release.handOver(instance);
+    return state === 'connected';
   }
 
-  /** Sends through one instance while this worker has it. */
-  async function turn(instanceId: string, signal: AbortSignal): Promise<void> {
-    const leaseId = newLeaseId();
-    try {
-      let goesOn = true;
-      while (goesOn && !signal.aborted) {
-        const instance = await instances.lease(instanceId, leaseId);
-        goesOn = instance !== null && (await sendNext(instance, leaseId, signal));
-      }
-    } finally {
-      await instances.endLease(instanceId, leaseId);
-    }
-  }
-
-  /** What an instance may send by now, or a short wait for it; false when the turn is over. */
-  async function sendNext(instance: Instance, leaseId: string, signal: AbortSignal): Promise<boolean> {
-    const chance = sendingChance(instance, now());
-    const queued = await queueOf(instance.id, 'room' in chance ? Math.min(chance.room, CONCURRENT_SENDS) : 1);
-    if (queued.length === 0) return false;
-    if ('nextAt' in chance) {
-      const milliseconds = chance.nextAt.getTime() - now().getTime();
-      if (milliseconds > LONGEST_PAUSE_MILLISECONDS) return false;
-      await pause(milliseconds, signal);
-      return true;
-    }
-    const ready = await readyMessages(queued);
-    if (ready.length === 0) return true;
-    if (!(await instances.takeSlots(instance, leaseId, ready.length))) return false;
-    const sender = await senderOf(instance);
-    await Promise.all(ready.map((message) => send(message, instance, sender)));
-    return true;
-  }
-
-  async function queueOf(instanceId: string, limit: number): Promise<MessageDocument[]> {
-    return await messages
-      .find({ instanceId, status: 'waiting' })
+  /** The next ones in the order in which they were due, at most one for each phone, so that none overtakes another on its way. */
+  async function queueOf(instanceId: string, limit: number, busyPhones: readonly string[]): Promise<MessageDocument[]> {
+    const queued = await messages
+      .find({ ...available(instanceId), ...(busyPhones.length > 0 ? { phone: { $nin: busyPhones } } : {}) })
       .sort({ availableAt: 1 })
       .limit(limit)
       .lean<MessageDocument[]>();
+    return uniqBy(queued, ({ phone }) => phone);
   }
 
-  /** A turn may last as long as its queue, so it is not waited for: the next round finds new queues meanwhile. */
-  function startTurn(instanceId: string, signal: AbortSignal): void {
-    if (turns.has(instanceId)) return;
-    const started = turn(instanceId, signal)
-      .catch((error: unknown) => {
-        log.error(
-          { err: error, instance: instanceId },
-          'An instance stopped sending; the next round goes on. Check the database.',
-        );
-      })
-      .finally(() => turns.delete(instanceId));
-    turns.set(instanceId, started);
+  async function hasQueue({ id }: Instance): Promise<boolean> {
+    return (await messages.exists(available(id))) !== null;
+  }
+
+  function available(instanceId: string) {
+    return { instanceId, status: 'waiting', availableAt: { $lte: now() } } as const;
   }
 
   return {
     async run(signal) {
-      await giveUpLost(new Date(now().getTime() - LOST_MILLISECONDS));
+      await giveUpLost();
       await release.releaseDue(signal);
       const queued: (string | null)[] = await messages.distinct('instanceId', { status: 'waiting' });
-      for (const instanceId of queued) if (instanceId !== null) startTurn(instanceId, signal);
+      const instanceIds = queued.filter((id) => id !== null);
+      const present = await instances.present(instanceIds);
+      for (const instanceId of instanceIds) {
+        if (present.has(instanceId)) turns.start(instanceId, signal);
+        else await requeue(instanceId);
+      }
     },
-    async settled() {
-      await Promise.all(turns.values());
-    },
+    settled: turns.settled,
     async releaseClaims() {
-      await giveUpLost(now());
+      await giveUp({});
+      await instances.endAllLeases();
     },
   };
 }
 
 function productOf({ products }: NotificationSettings, event: EventDocument) {
   return products.find(({ productId }) => productId === mainItem(event.items)?.productId);
-}
-
-function backOff(attempts: number, random: () => number): number {
-  const longest = Math.min(FIRST_RETRY_MILLISECONDS * 2 ** (attempts - 1), LONGEST_RETRY_MILLISECONDS);
-  return longest * (0.5 + random() / 2);
 }
 
 function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -59,6 +59,8 @@ export interface MessageDocument {
   instanceId: string | null;
   attempts: number;
   sendingSince: Date | null;
+  /** The batch in which it was last told to a provider: whoever made the batch may say what became of it. */
+  claimId: string | null;
   sentAt: Date | null;
   providerMessageId: string | null;
   history: StatusChange[];
@@ -85,6 +87,7 @@ const messageSchema = new Schema<MessageDocument>(
     instanceId: { type: String, default: null },
     attempts: { type: Number, required: true },
     sendingSince: { type: Date, default: null },
+    claimId: { type: String, default: null },
     sentAt: { type: Date, default: null },
     providerMessageId: { type: String, default: null },
     history: { type: Schema.Types.Mixed, required: true },

@@ -29,8 +29,8 @@ export interface MessagePlanner {
    * @param events already kept in the database
    */
   plan(store: Store, events: readonly EventDocument[]): Promise<void>;
-  /** The event that makes a message out of place by now; undefined when it may still be sent. */
-  supersederNow(store: Store, message: Pick<MessageDocument, 'eventId'>): Promise<EventDocument | undefined>;
+  /** By the id of the event that planned a message: the event that makes it out of place by now, if there is one. */
+  supersedersNow(store: Store, events: readonly EventDocument[]): Promise<Map<string, EventDocument>>;
 }
 
 /** A purchase's event with its id, as the happy path compares it. */
@@ -115,11 +115,14 @@ export function createMessagePlanner(dependencies: {
       if (journeys.length > 1) await cancelOutOfPlace(store, journeys);
     },
 
-    async supersederNow(store, { eventId }) {
-      const starting = await events.findById(eventId).lean<EventDocument>();
-      if (!starting) return undefined;
-      const journeys = await journeysOf(store.id, [starting]);
-      return supersederOf(asKnown(starting), neighboursOf(asKnown(starting), journeys), store);
+    async supersedersNow(store, starting) {
+      const journeys = await journeysOf(store.id, starting);
+      return new Map(
+        starting.map(asKnown).flatMap((event) => {
+          const superseder = supersederOf(event, neighboursOf(event, journeys), store);
+          return superseder ? [[event.id, superseder] as const] : [];
+        }),
+      );
     },
   };
 }
@@ -182,6 +185,7 @@ function newMessage(
     instanceId: null,
     attempts: 0,
     sendingSince: null,
+    claimId: null,
     sentAt: null,
     providerMessageId: null,
     history: [],

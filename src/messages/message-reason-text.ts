@@ -11,6 +11,7 @@ const REASONS = [
   'too_old',
   'no_instance',
   'instance_removed',
+  'instance_unlinked',
   'notification_changed',
   'worker_lost',
   'said_by_person',

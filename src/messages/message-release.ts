@@ -11,6 +11,8 @@ const POSTPONE_MILLISECONDS = 60_000;
 export interface MessageRelease {
   /** Puts the messages that are due into the queues of their stores' instances, or says why not. */
   releaseDue(signal: AbortSignal): Promise<void>;
+  /** Takes what waits for an instance that cannot send away from it, as far as another instance of the store can. */
+  handOver(instance: Pick<Instance, 'id' | 'connectionReason'>): Promise<void>;
 }
 
 /** Due messages into queues. Can be repeated and run by several workers: a message moves only from the status that it was seen in. */
@@ -82,13 +84,31 @@ export function createMessageRelease(dependencies: {
         }
       }
     },
+
+    async handOver({ id, connectionReason }) {
+      const waiting = { instanceId: id, status: 'waiting' } as const;
+      const storeIds: string[] = await messages.distinct('storeId', waiting);
+      for (const storeId of storeIds) {
+        const others = (await instances.ofStore(storeId)).filter((other) => other.id !== id);
+        if (!others.some(isConnected)) continue;
+        await messages.updateMany(
+          { ...waiting, storeId },
+          statusUpdate('scheduled', now(), connectionReason, { instanceId: null }),
+        );
+      }
+    },
   };
 }
 
 /** Those that are connected; with none of them, those that may come back. */
 function usableOf(all: readonly Instance[]): Instance[] {
-  const connected = all.filter(({ connection }) => connection !== 'disconnected');
+  const connected = all.filter(isConnected);
   return connected.length > 0 ? connected : [...all];
+}
+
+/** As far as anybody knows. */
+function isConnected({ connection }: Instance): boolean {
+  return connection !== 'disconnected';
 }
 
 function split<T>(items: readonly T[], goes: (item: T) => boolean): [T[], T[]] {

@@ -1,20 +1,19 @@
 import fc from 'fast-check';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { assinyPayload } from '../../scripts/simulate/assiny-payload.ts';
 import type { Intake } from '../../src/ingest/intake.ts';
 import type { Spool } from '../../src/ingest/spool.ts';
 import type { Instance } from '../../src/instances/instance-service.ts';
-import { createMessageDispatch, type MessageDispatch } from '../../src/messages/message-dispatch.ts';
+import type { MessageDispatch } from '../../src/messages/message-dispatch.ts';
 import { type MessageDocument, messageModel } from '../../src/messages/message-model.ts';
-import { createMessageRelease } from '../../src/messages/message-release.ts';
 import { catalogueNotification } from '../../src/messages/notification-catalogue.ts';
-import type { OutgoingMessage, Sender, SendResult } from '../../src/senders/sender.ts';
+import type { OutgoingMessage, Sender, SendFailure, SendResult } from '../../src/senders/sender.ts';
 import type { Services } from '../../src/services.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import { useTestDatabase } from '../support/database.ts';
+import { dispatchWith, dispatchWorker } from '../support/dispatch-worker.ts';
 import { deliver, intakeOn } from '../support/intake.ts';
-import { interruptWrite } from '../support/interrupt.ts';
+import { interruptWrite, killAtWrite } from '../support/interrupt.ts';
 import { productOn } from '../support/product.ts';
 import { printingInstance } from '../support/subject.ts';
 
@@ -74,23 +73,8 @@ function worker(answer: (outgoing: OutgoingMessage) => SendResult | Promise<Send
     },
     connection: async () => ({ state: 'connected' }),
   };
-  return createMessageDispatch({
-    connection: database.connection,
-    stores: services.stores,
-    instances: services.instances,
-    settings: services.notifications,
-    contacts: services.contacts,
-    receipts: services.receipts,
-    planner: services.planner,
-    release: createMessageRelease({
-      connection: database.connection,
-      stores: services.stores,
-      instances: services.instances,
-      now,
-    }),
-    senderOf: async () => sender,
-    locale: 'pt-BR',
-    log: pino({ level: 'silent' }),
+  return dispatchWorker(database.connection, services, {
+    senderOf: () => sender,
     now,
     async pause(milliseconds) {
       time += milliseconds;
@@ -113,8 +97,7 @@ async function happen(event: string, transactionId: string, fields: Parameters<t
 }
 
 async function dispatch(by: MessageDispatch = worker()): Promise<void> {
-  await by.run(new AbortController().signal);
-  await by.settled();
+  await dispatchWith(by);
 }
 
 async function planned(): Promise<MessageDocument[]> {
@@ -324,6 +307,40 @@ describe('an instance', () => {
   });
 });
 
+describe('a worker that is killed', () => {
+  it.each(['before', 'after'] as const)(
+    '%s any of its writes has told no message twice, and two others finish its work',
+    async (when) => {
+      for (let write = 1; await diesAt(write, when); write += 1) {
+        // Its lease is still held, and what it told is still being sent as far as anybody knows.
+        await Promise.all([dispatch(), dispatch()]);
+        time += 2 * MINUTE;
+        await Promise.all([dispatch(), dispatch()]);
+        const toldIds = told.map(({ outgoing }) => outgoing.id);
+        expect(new Set(toldIds).size).toBe(toldIds.length);
+        for (const { _id, status, reason } of await planned()) {
+          if (status === 'sent') expect(toldIds).toContain(_id.toHexString());
+          else expect([status, reason]).toEqual(['uncertain', 'worker_lost']);
+        }
+      }
+    },
+  );
+
+  /** @returns false when it had done all before its `write`th write */
+  async function diesAt(write: number, when: 'before' | 'after'): Promise<boolean> {
+    told = [];
+    store = await services.stores.create('console', { name: `Loja ${Math.random()}`, platform: 'assiny' });
+    await services.instances.link('console', instance.id, store.id, true);
+    for (const digit of [1, 2, 3]) {
+      await happen('approved_purchase', `purchase ${digit}`, { client: { phone: `+551198765432${digit}` } });
+    }
+    const writes = killAtWrite(database.connection, write, when);
+    await dispatch(worker()).catch(() => undefined);
+    vi.restoreAllMocks();
+    return writes() >= write;
+  }
+});
+
 const EVENTS = [
   'abandoned_checkout',
   'refused',
@@ -344,9 +361,16 @@ const HAPPENINGS = fc.array(
     }),
     fc.record({ do: fc.constant('wait' as const), minutes: fc.constantFrom(1, 5, 16, 31) }),
     fc.record({ do: fc.constant('crash' as const), write: fc.integer({ min: 1, max: 8 }), after: fc.boolean() }),
+    fc.record({ do: fc.constant('kill' as const), write: fc.integer({ min: 1, max: 12 }), after: fc.boolean() }),
     fc.record({
       do: fc.constant('answer' as const),
       outcome: fc.constantFrom('accepted' as const, 'temporary' as const, 'uncertain' as const),
+      reason: fc.constantFrom(
+        'provider_unavailable' as const,
+        'rate_limited' as const,
+        'recipient_rate_limited' as const,
+        'instance_disconnected' as const,
+      ),
     }),
   ),
   { maxLength: 25 },
@@ -361,12 +385,13 @@ describe('whatever happens', () => {
         await services.instances.link('console', instance.id, store.id, true);
         told = [];
         let outcome: SendResult['outcome'] = 'accepted';
+        let reason: SendFailure = 'provider_unavailable';
         const answer = (outgoing: OutgoingMessage): SendResult =>
           outcome === 'accepted' || outcome === 'final'
             ? accept(outgoing)
-            : { outcome, reason: 'provider_unavailable', retryAfterMilliseconds: null };
+            : { outcome, reason, retryAfterMilliseconds: null };
         for (const step of happenings) {
-          if (step.do === 'answer') outcome = step.outcome;
+          if (step.do === 'answer') ({ outcome, reason } = step);
           await begin(step);
           await Promise.allSettled([dispatch(worker(answer)), dispatch(worker(answer))]);
           vi.restoreAllMocks();
@@ -381,14 +406,17 @@ describe('whatever happens', () => {
       }),
       { numRuns: 25 },
     );
-  });
+  }, 300_000);
+
+  function interrupt({ do: what, write, after }: Extract<Happening, { do: 'crash' | 'kill' }>): void {
+    const when = after ? 'after' : 'before';
+    if (what === 'kill') killAtWrite(database.connection, write, when);
+    else interruptWrite(database.connection, write, when, new Error('the connection is lost'));
+  }
 
   async function begin(step: Happening): Promise<void> {
     if (step.do === 'wait') time += step.minutes * MINUTE;
-    if (step.do === 'crash') {
-      const when = step.after ? 'after' : 'before';
-      interruptWrite(database.connection, step.write, when, new Error('the connection is lost'));
-    }
+    if (step.do === 'crash' || step.do === 'kill') return interrupt(step);
     if (step.do !== 'happen') return;
     const at = new Date(time - step.ago * MINUTE);
     const isCart = step.event === 'abandoned_checkout';

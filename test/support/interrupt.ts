@@ -16,15 +16,40 @@ export function interruptWrite(
   error: Error,
   forGood = false,
 ): () => number {
+  return failWrites(connection, WRITES, error, {
+    fails: (call) => call === step || (forGood && call > step),
+    tookEffect: (call) => when === 'after' && call === step,
+  });
+}
+
+/**
+ * Lets nothing be written from the `step`th write on, as if the process had been killed there, until mocks are restored.
+ * @param when `after`: that write still took effect
+ * @returns how many writes were tried so far
+ */
+export function killAtWrite(connection: Connection, step: number, when: 'before' | 'after'): () => number {
+  const methods = [...WRITES, 'findOneAndUpdate'] as const;
+  return failWrites(connection, methods, new Error('killed'), {
+    fails: (call) => call >= step,
+    tookEffect: (call) => when === 'after' && call === step,
+  });
+}
+
+function failWrites(
+  connection: Connection,
+  methods: readonly ((typeof WRITES)[number] | 'findOneAndUpdate')[],
+  error: Error,
+  which: { fails(call: number): boolean; tookEffect(call: number): boolean },
+): () => number {
   let calls = 0;
   for (const { collection } of Object.values(connection.models)) {
-    for (const method of WRITES) {
+    for (const method of methods) {
       const original = collection[method].bind(collection) as (...parameters: unknown[]) => Promise<unknown>;
       vi.spyOn(collection, method).mockImplementation((async (...parameters: unknown[]) => {
         calls += 1;
         const call = calls;
-        if (call < step || (call > step && !forGood)) return await original(...parameters);
-        if (call === step && when === 'after') await original(...parameters);
+        if (!which.fails(call)) return await original(...parameters);
+        if (which.tookEffect(call)) await original(...parameters);
         throw error;
       }) as never);
     }

@@ -39,6 +39,7 @@ export const messages = {
   'message_reason.too_old': 'It was in the queue for too many days. Change the limit with /loja editar.',
   'message_reason.no_instance': 'The store has no instance. Link one with /instancia vincular.',
   'message_reason.instance_removed': 'The instance was removed; the message looks for another.',
+  'message_reason.instance_unlinked': 'The instance no longer sends for this store; the message looks for another.',
   'message_reason.notification_changed': 'The notification was changed and this step is gone.',
   'message_reason.variable_missing': 'The event lacks {variable}, which the text uses.',
   'message_reason.worker_lost': 'Sininho stopped in the middle of sending. See in WhatsApp whether it arrived.',

@@ -39,6 +39,7 @@ export const messages = {
   'message_reason.too_old': 'Passou do limite de dias na fila. Mude com /loja editar.',
   'message_reason.no_instance': 'A loja não tem instância. Vincule uma com /instancia vincular.',
   'message_reason.instance_removed': 'A instância foi removida; a mensagem procura outra.',
+  'message_reason.instance_unlinked': 'A instância não envia mais para esta loja; a mensagem procura outra.',
   'message_reason.notification_changed': 'A notificação mudou e essa etapa não existe mais.',
   'message_reason.variable_missing': 'O evento não traz {variable}, que o texto usa.',
   'message_reason.worker_lost': 'O Sininho parou no meio do envio. Veja no WhatsApp se ela chegou.',
