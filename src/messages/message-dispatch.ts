@@ -3,18 +3,21 @@ import type { Logger } from 'pino';
 import { type EventDocument, eventModel } from '../events/event-model.ts';
 import { type Instance, type InstanceService, newLeaseId } from '../instances/instance-service.ts';
 import { sendingChance } from '../instances/sending-pace.ts';
-import type { OutgoingMessage, Sender, SendResult } from '../senders/sender.ts';
+import { takesOnlyTemplates } from '../senders/registry.ts';
+import type { MessageTemplate, OutgoingMessage, Sender, SendResult } from '../senders/sender.ts';
 import type { Store, StoreService } from '../stores/store-service.ts';
 import type { Locale } from '../text/text.ts';
-import type { ContactBook } from './contact-book.ts';
+import { type ContactBook, conversationKey } from './contact-book.ts';
 import { mainItem } from './happy-path.ts';
 import { type MessageDocument, messageModel, statusUpdate } from './message-model.ts';
 import type { MessagePlanner } from './message-planner.ts';
 import type { MessageRelease } from './message-release.ts';
+import { fillTemplate, type NotificationTemplate } from './message-template.ts';
 import { renderText } from './message-text.ts';
-import { messageVariables } from './message-variables.ts';
+import { type MessageVariables, messageVariables } from './message-variables.ts';
 import type { NotificationSettings, NotificationSettingsService } from './notification-settings.ts';
 import type { Receipts } from './receipts.ts';
+import type { StopOnReply } from './stop-on-reply.ts';
 
 /** How many messages of one instance are under way at a time, where its interval is zero. */
 const CONCURRENT_SENDS = 20;
@@ -65,6 +68,7 @@ export function createMessageDispatch(dependencies: {
   contacts: ContactBook;
   receipts: Pick<Receipts, 'settle'>;
   planner: MessagePlanner;
+  stopOnReply: Pick<StopOnReply, 'stops'>;
   release: MessageRelease;
   senderOf(instance: Instance): Promise<Sender>;
   locale: Locale;
@@ -73,7 +77,8 @@ export function createMessageDispatch(dependencies: {
   random?: () => number;
   pause?(milliseconds: number, signal: AbortSignal): Promise<void>;
 }): MessageDispatch {
-  const { connection, stores, instances, settings, contacts, receipts, planner, release, senderOf } = dependencies;
+  const { connection, stores, instances, settings, contacts, receipts, planner, stopOnReply, release, senderOf } =
+    dependencies;
   const { locale, log, now = () => new Date(), random = Math.random, pause = pauseFor } = dependencies;
   const messages = messageModel(connection);
   const events = eventModel(connection);
@@ -96,26 +101,46 @@ export function createMessageDispatch(dependencies: {
     return { status: 'cancelled', reason: 'superseded', supersededBy: superseder._id.toHexString() };
   }
 
+  /** A template that cannot be filled in ends a message where nothing else may be sent; elsewhere it is not needed. */
+  async function templateOf(
+    { workspaceId, instanceId }: MessageDocument,
+    chosen: NotificationTemplate | null,
+    variables: MessageVariables,
+    lastReplyAt: Date | null,
+  ): Promise<{ template: MessageTemplate | null } | Leaving> {
+    if (!chosen) return { template: null };
+    const filled = fillTemplate(chosen, variables);
+    if (filled.ok) return { template: filled.template };
+    const instance = (await instances.list(workspaceId)).find(({ id }) => id === instanceId);
+    if (!instance || !takesOnlyTemplates(instance.provider, lastReplyAt, now())) return { template: null };
+    return { status: 'skipped', reason: `template_variable_missing: ${filled.missing}` };
+  }
+
   async function contentOf(
     message: MessageDocument,
     store: Store,
     event: EventDocument,
     contact: ContactState,
   ): Promise<OutgoingMessage | Leaving> {
+    if (await stopOnReply.stops(store, message)) return { status: 'cancelled', reason: 'replied' };
     const wanted = await settings.get(store.id, message.type);
     const step = wanted.steps[message.step];
     if (!step || message.phone === null) return { status: 'skipped', reason: 'notification_changed' };
-    const own = message.step === 0 ? productOf(wanted, event)?.text : null;
-    const text = own ?? (await settings.nextText(store.id, wanted, step));
-    const rendered = renderText(text, messageVariables(event, { storeName: store.name, locale }));
+    const own = message.step === 0 ? productOf(wanted, event) : undefined;
+    const variables = messageVariables(event, { storeName: store.name, locale });
+    const lastReplyAt = contact.lastReplies.get(conversationKey(message.instanceId, message.phone)) ?? null;
+    const chosen = await templateOf(message, own?.template ?? step.template, variables, lastReplyAt);
+    if ('status' in chosen) return chosen;
+    const text = own?.text ?? (await settings.nextText(store.id, wanted, step));
+    const rendered = renderText(text, variables);
     if (!rendered.ok) return { status: 'skipped', reason: `variable_missing: ${rendered.missing}` };
     return {
       id: message._id.toHexString(),
       phone: message.phone,
       text: rendered.text,
       imageUrl: step.imageUrl,
-      template: null,
-      lastReplyAt: contact.lastReplies.get(message.phone) ?? null,
+      template: chosen.template,
+      lastReplyAt,
     };
   }
 

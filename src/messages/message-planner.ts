@@ -183,6 +183,7 @@ function newMessage(
     sendingSince: null,
     sentAt: null,
     providerMessageId: null,
+    repliedAt: null,
     history: [],
     createdAt,
   };

@@ -361,7 +361,7 @@ describe('a store’s notifications', () => {
   it('are changed as a whole or in part, never to a text that cannot be sent', async () => {
     const path = `/stores/${(await newStore()).id}/notifications`;
     const steps = [
-      { delay: { after: 60_000 }, texts: ['Oi {{customer.first_name}}', 'Olá'], imageUrl: null },
+      { delay: { after: 60_000 }, texts: ['Oi {{customer.first_name}}', 'Olá'], imageUrl: null, template: null },
       { delay: { days: 1, at: '09:00' }, texts: ['Bom dia'], imageUrl: 'https://shop.example.invalid/a.png' },
     ];
     const changed = await product.api('PATCH', `${path}/pix_generated`, { body: { steps } });
@@ -392,6 +392,7 @@ describe('stores', () => {
       timezone: 'America/Sao_Paulo',
       currency: 'BRL',
       happyPath: true,
+      stopOnReply: false,
       queueLimitDays: 2,
       paused: false,
       alerts: { channelId: 'vendas', minimumAmount: 0 },

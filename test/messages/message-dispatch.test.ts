@@ -9,6 +9,7 @@ import { createMessageDispatch, type MessageDispatch } from '../../src/messages/
 import { type MessageDocument, messageModel } from '../../src/messages/message-model.ts';
 import { createMessageRelease } from '../../src/messages/message-release.ts';
 import { catalogueNotification } from '../../src/messages/notification-catalogue.ts';
+import { createStopOnReply } from '../../src/messages/stop-on-reply.ts';
 import type { OutgoingMessage, Sender, SendResult } from '../../src/senders/sender.ts';
 import type { Services } from '../../src/services.ts';
 import type { Store } from '../../src/stores/store-service.ts';
@@ -81,6 +82,7 @@ function worker(answer: (outgoing: OutgoingMessage) => SendResult | Promise<Send
     contacts: services.contacts,
     receipts: services.receipts,
     planner: services.planner,
+    stopOnReply: createStopOnReply({ connection: database.connection, stores: services.stores, now }),
     release: createMessageRelease({
       connection: database.connection,
       stores: services.stores,
