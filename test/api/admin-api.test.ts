@@ -373,6 +373,24 @@ describe('a store’s notifications', () => {
       expect(bad.status, text).toBe(400);
       expect(bad.json.code).toMatch(/^text_/);
     }
+    const template = { name: 'pix_gerado', language: 'pt_BR', parameters: ['customer.first_name', 'order.total'] };
+    const products = [{ productId: 'p1', enabled: true, text: null, template }];
+    const withTemplate = await product.api('PATCH', `${path}/boleto_generated`, {
+      body: { steps: [{ ...steps[0], template }], products },
+    });
+    expect(withTemplate.json, withTemplate.text).toMatchObject({ steps: [{ template }], products });
+    for (const [wrong, code] of [
+      [{ ...template, parameters: ['nobody'] }, 'text_variable_unknown'],
+      [{ ...template, parameters: ['order.pix.bacen_code'] }, 'text_variable_unknown'],
+      [{ ...template, parameters: ['}} {{order.id'] }, 'text_variable_unknown'],
+      [{ ...template, name: 'Pix gerado' }, 'template_name'],
+      [{ ...template, language: 'Português' }, 'template_language'],
+    ] as const) {
+      const bad = await product.api('PATCH', `${path}/boleto_generated`, {
+        body: { steps: [{ ...steps[0], template: wrong }] },
+      });
+      expectProblem(bad, 400, code);
+    }
     const { items } = (await product.api('GET', path)).json;
     expect(items).toHaveLength(16);
     expect(items[2]).toMatchObject({ type: 'pix_generated', rank: 3, steps });

@@ -205,6 +205,8 @@ describe('a provider’s webhook', () => {
     evolution.setState('open');
     await evolution.sendConnection(urlOf(instance));
     expect((await services.instances.get(store.workspaceId, instance.id)).connection).toBe('connected');
+    expect(await evolution.sendQrCode(urlOf(instance))).toBe(200);
+    expect((await services.instances.get(store.workspaceId, instance.id)).connection).toBe('disconnected');
   });
 
   it('is refused and counted when it does not come from the provider', async () => {

@@ -154,11 +154,11 @@ describe('a reply', () => {
 });
 
 describe('an opt-out word', () => {
-  it.each(['SAIR', 'sair', 'Sair!', ' “Parar”. ', 'pará', 'CANCELAR 🙏', 'cancelar...', 'STOP'])(
+  it.each(['SAIR', 'sair', 'Sair!', ' “Parar”. ', 'PARÁR', 'CANCELAR 🙏', 'cancelar...', 'STOP'])(
     '“%s” is honoured for ever, in all stores of the workspace and in no other one',
     async (word) => {
       await happen('pix_generated', 'A');
-      await reply(word === 'pará' ? 'PARÁR' : word);
+      await reply(word);
       expect((await states()).every((state) => state.endsWith('cancelled opted_out'))).toBe(true);
       time += 400 * DAY;
       await happen('approved_purchase', 'B');
@@ -186,35 +186,37 @@ const step = fc.oneof(
   fc.constant('reply' as const),
 );
 
+type Step = typeof step extends fc.Arbitrary<infer One> ? One : never;
+
+/** Does one thing. @returns the purchases whose message was marked as answered by it */
+async function play(one: Step): Promise<string[]> {
+  time += 2_000;
+  if (one === 'reply') {
+    await reply();
+    return (await messages())
+      .filter(({ repliedAt }) => Number(repliedAt) === time)
+      .map((message) => message.purchaseKey);
+  }
+  if ('waits' in one) time += one.waits;
+  else await happen(one.happens, one.purchase);
+  await dispatch();
+  return [];
+}
+
 propertyTest.prop([fc.array(step, { maxLength: 14 })], { numRuns: 25 })(
   'after a reply no reminder and no further step of that purchase is sent, and every other one goes on',
   async (steps) => {
     await newStore();
-    const replied = new Map<string, number>();
+    const repliedAt = new Map<string, number>();
     for (const one of [...steps, { waits: 2 * DAY }]) {
-      time += 2_000;
-      if (one === 'reply') {
-        const sent = (await messages()).filter(({ sentAt }) => sentAt !== null);
-        const last = sent.toSorted((a, b) => Number(a.sentAt) - Number(b.sentAt)).at(-1);
-        const answered = sent.filter(({ sentAt }) => Number(sentAt) === Number(last?.sentAt));
-        await reply();
-        const marked = (await messages()).filter(({ repliedAt }) => Number(repliedAt) === time);
-        expect(marked.every(({ _id }) => answered.some((message) => message._id.equals(_id)))).toBe(true);
-        for (const { purchaseKey } of marked) replied.set(purchaseKey, replied.get(purchaseKey) ?? time);
-      } else if ('waits' in one) {
-        time += one.waits;
-        await dispatch();
-      } else {
-        await happen(one.happens, one.purchase);
-        await dispatch();
-      }
+      for (const purchase of await play(one)) repliedAt.set(purchase, Math.min(time, repliedAt.get(purchase) ?? time));
     }
     for (const { purchaseKey, type, step: position, sentAt, reason } of await messages()) {
       const { rank } = catalogueNotification(type);
       const isReminder = position > 0 || (rank !== null && rank <= 4);
-      const at = replied.get(purchaseKey) ?? Number.POSITIVE_INFINITY;
-      if (isReminder && sentAt) expect(sentAt.getTime()).toBeLessThanOrEqual(at);
-      if (reason === 'replied') expect(isReminder && replied.has(purchaseKey)).toBe(true);
+      const at = repliedAt.get(purchaseKey) ?? Number.POSITIVE_INFINITY;
+      if (isReminder) expect(Number(sentAt)).toBeLessThanOrEqual(at);
+      if (reason === 'replied') expect(isReminder && repliedAt.has(purchaseKey)).toBe(true);
     }
   },
   120_000,
