@@ -1,7 +1,7 @@
 import type { MessageTemplate } from '../senders/sender.ts';
 import { ProductError } from '../text/product-error.ts';
 import { checkText, renderText } from './message-text.ts';
-import type { MessageVariables } from './message-variables.ts';
+import { type MessageVariables, variablesOfType } from './message-variables.ts';
 import type { NotificationType } from './notification-catalogue.ts';
 
 /** What a notification is sent as where only an approved template may be sent. */
@@ -27,8 +27,10 @@ export function checkTemplate({ name, language, parameters }: NotificationTempla
   if (!NAME.test(name)) throw new ProductError('template_name', { name });
   if (!LANGUAGE.test(language)) throw new ProductError('template_language', { language });
   for (const variable of parameters) {
-    // What is no name at all is refused by the name that it would be.
-    checkText(asText(VARIABLE.test(variable) ? variable : variable.replaceAll(/[{}]/g, '')), type);
+    if (!VARIABLE.test(variable)) {
+      throw new ProductError('text_variable_unknown', { name: variable, names: variablesOfType(type).join(', ') });
+    }
+    checkText(asText(variable), type);
   }
 }
 
