@@ -426,6 +426,7 @@ describe('stores', () => {
         name: 'Violão',
         timezone: 'America/Manaus',
         paused: true,
+        stopOnReply: true,
         alerts: { channelId: '#equipe' },
         secretHeader: { name: 'X-Loja', value: 's3gr3do!' },
       },
@@ -435,6 +436,7 @@ describe('stores', () => {
       name: 'Violão',
       timezone: 'America/Manaus',
       paused: true,
+      stopOnReply: true,
       alerts: { ...made.json.alerts, channelId: 'equipe' },
       secretHeader: 'x-loja',
     });

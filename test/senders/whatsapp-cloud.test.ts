@@ -316,3 +316,25 @@ describe('the credentials of the Cloud API', () => {
     }
   });
 });
+
+describe('the templates of the Cloud API', () => {
+  it('are those of that very name, in each language, with how many values they ask for', async () => {
+    expect(await sender.templates?.(TEMPLATE.name, patience())).toEqual([
+      { language: 'pt_BR', status: 'APPROVED', parameters: 2 },
+    ]);
+    expect(await sender.templates?.('pausado', patience())).toEqual([
+      { language: 'pt_BR', status: 'PAUSED', parameters: 0 },
+    ]);
+    expect(await sender.templates?.('pix', patience())).toEqual([]);
+  });
+
+  it.each<[string, Fault]>([
+    ['the token may only send', { kind: 'answer', answer: { status: 403, body: { error: { code: 200 } } } }],
+    ['a page comes', page(200)],
+    ['half an answer comes', { kind: 'cut', processed: true, midAnswer: true }],
+    ['the account is not named', json({ id: '1', health_status: { entities: [{ entity_type: 'APP', id: '2' }] } })],
+  ])('are not known when %s', async (_, fault) => {
+    server.fail(fault);
+    expect(await sender.templates?.(TEMPLATE.name, patience())).toBeNull();
+  });
+});

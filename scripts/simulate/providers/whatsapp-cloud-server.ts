@@ -23,8 +23,6 @@ export interface WhatsAppCloudOptions {
   isWindowOpen?(phone: string): boolean;
   /** The templates of the business account. */
   templates?: readonly LoopbackTemplate[];
-  /** False: the token may send, and may not look at the business account. */
-  mayReadAccount?: boolean;
   /** Called before the answer leaves, since a webhook may overtake it. */
   onAccepted?(message: AcceptedMessage): void;
   now?(): Date;
@@ -113,7 +111,6 @@ export async function startWhatsAppCloudServer(options: WhatsAppCloudOptions): P
   }
 
   function health(id: string): LoopbackAnswer {
-    if (options.mayReadAccount === false) return problem(403, 200, 'Permissions error');
     const entity = (type: string, of: string) => ({ entity_type: type, id: of, can_send_message: 'AVAILABLE' });
     const entities = [
       entity('PHONE_NUMBER', id),
