@@ -4,6 +4,8 @@ import { caminhoFeliz } from './notificacoes/caminho-feliz.ts';
 import { desligar } from './notificacoes/desligar.ts';
 import { ligar } from './notificacoes/ligar.ts';
 import { listar } from './notificacoes/listar.ts';
+import { modelo } from './notificacoes/modelo.ts';
+import { pararAoResponder } from './notificacoes/parar-ao-responder.ts';
 import { previa } from './notificacoes/previa.ts';
 import { testar } from './notificacoes/testar.ts';
 import { texto } from './notificacoes/texto.ts';
@@ -12,5 +14,5 @@ import type { CommandServices } from './services.ts';
 export const notificacoes: Command<CommandServices> = {
   name: 'notificacoes',
   description: 'command.notificacoes',
-  verbs: [listar, ligar, desligar, texto, atraso, previa, testar, caminhoFeliz],
+  verbs: [listar, ligar, desligar, texto, modelo, atraso, previa, testar, caminhoFeliz, pararAoResponder],
 };

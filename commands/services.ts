@@ -9,6 +9,7 @@ import type { InstanceService } from '../src/instances/instance-service.ts';
 import type { MessageQueue } from '../src/messages/message-queue.ts';
 import type { NotificationPreview } from '../src/messages/notification-preview.ts';
 import type { NotificationSettingsService } from '../src/messages/notification-settings.ts';
+import type { TemplateApproval } from '../src/messages/template-approval.ts';
 import type { TestSend } from '../src/messages/test-send.ts';
 import type { StoreReports } from '../src/reports/store-report.ts';
 import type { StoreService } from '../src/stores/store-service.ts';
@@ -28,6 +29,7 @@ export interface CommandServices {
   notifications: NotificationSettingsService;
   testSend: TestSend;
   preview: NotificationPreview;
+  templateApproval: TemplateApproval;
   /** The channels of a workspace that the product may post to. */
   channels(workspaceId: string): Promise<Channel[]>;
   /** A channel of a workspace by its id or its name, whether or not the product may post there. */

@@ -1,6 +1,7 @@
 import type { CommandContext } from '../src/chat/command.ts';
 import { privateText, type Reply } from '../src/chat/message.ts';
 import type { Instance } from '../src/instances/instance-service.ts';
+import type { TestSend } from '../src/messages/test-send.ts';
 import { sendFailureText } from '../src/senders/send-failure-text.ts';
 import type { CommandServices } from './services.ts';
 
@@ -8,7 +9,7 @@ import type { CommandServices } from './services.ts';
 export async function testSendReply(
   { translate, services }: CommandContext<CommandServices>,
   instance: Instance,
-  message: { phone: string; text: string; imageUrl: string | null },
+  message: Parameters<TestSend>[1],
 ): Promise<Reply> {
   const phone = `····${message.phone.slice(-4)}`;
   const result = await services.testSend(instance, message);

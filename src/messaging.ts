@@ -13,6 +13,8 @@ import { createMessageRelease } from './messages/message-release.ts';
 import { createNotificationPreview, type NotificationPreview } from './messages/notification-preview.ts';
 import { createNotificationSettings, type NotificationSettingsService } from './messages/notification-settings.ts';
 import { createReceipts, type Receipts } from './messages/receipts.ts';
+import { createStopOnReply } from './messages/stop-on-reply.ts';
+import { createTemplateApproval, type TemplateApproval } from './messages/template-approval.ts';
 import { createTestSend, type TestSend } from './messages/test-send.ts';
 import { createSender } from './senders/registry.ts';
 import type { OutgoingMessage, Sender } from './senders/sender.ts';
@@ -32,6 +34,7 @@ export interface Messaging {
   checkConnection: ConnectionCheck;
   testSend: TestSend;
   preview: NotificationPreview;
+  templateApproval: TemplateApproval;
   receipts: Receipts;
 }
 
@@ -72,7 +75,8 @@ export function createMessaging(dependencies: {
     ...clock,
   });
 
-  const receipts = createReceipts({ connection, instances, contacts, ...clock });
+  const stopOnReply = createStopOnReply({ connection, stores, ...clock });
+  const receipts = createReceipts({ connection, instances, contacts, stopOnReply, ...clock });
 
   async function senderOf(instance: Instance): Promise<Sender> {
     return createSender(await instances.credentialsOf(instance.id), {
@@ -92,6 +96,7 @@ export function createMessaging(dependencies: {
     contacts,
     receipts,
     planner,
+    stopOnReply,
     release: createMessageRelease({ connection, stores, instances, ...clock }),
     requeue: messageQueue.requeue,
     senderOf,
@@ -118,6 +123,7 @@ export function createMessaging(dependencies: {
     sending,
     checkConnection,
     testSend: createTestSend({ instances, contacts, senderOf }),
+    templateApproval: createTemplateApproval({ instances, senderOf }),
     preview: createNotificationPreview({ events, ...clock }),
   };
 }

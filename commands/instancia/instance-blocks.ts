@@ -85,6 +85,11 @@ function connectionReason(reason: string, translate: Translate): string {
   return sendFailureText(failure, translate);
 }
 
+/** A QR code is valid for less than a minute; after it was scanned, the same button shows that the number is connected. */
+function refreshLabel({ connectionReason }: Instance, translate: Translate): string {
+  return translate(connectionReason === 'qr_code' ? 'button.new_qr_code' : 'button.check_connection');
+}
+
 /** What one does next with an instance. One that no store uses yet is offered the stores. */
 export async function instanceButtons(context: Context, instance: Instance): Promise<RoleButton[]> {
   const { translate, services, workspaceId } = context;
@@ -97,6 +102,7 @@ export async function instanceButtons(context: Context, instance: Instance): Pro
   });
   const stores = instance.storeIds.length === 0 ? await services.stores.list(workspaceId) : [];
   return [
+    ...(instance.connection === 'disconnected' ? [button(refreshLabel(instance, translate), 'ver', 'viewer')] : []),
     button(translate('button.queue'), 'fila', 'viewer'),
     button(translate('button.test'), 'testar', 'operator'),
     ...stores

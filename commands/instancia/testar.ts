@@ -15,6 +15,6 @@ export const testar: CommandVerb<CommandServices> = {
     const instance = await chosenInstance(context, options);
     const phone = typedPhone(options);
     const text = context.translate('instance.test_text', { instance: instance.name });
-    return await testSendReply(context, instance, { phone, text, imageUrl: null });
+    return await testSendReply(context, instance, { phone, text, imageUrl: null, template: null });
   },
 };

@@ -23,6 +23,7 @@ export async function storeFields(context: CommandContext<CommandServices>, stor
     { label: translate('store.timezone'), value: store.timezone },
     { label: translate('store.currency'), value: store.currency },
     { label: translate('store.happy_path'), value: translate(store.happyPath ? 'store.on' : 'store.off') },
+    { label: translate('store.stop_on_reply'), value: translate(store.stopOnReply ? 'store.on' : 'store.off') },
     { label: translate('store.queue_limit'), value: translate('store.days', { count: store.queueLimitDays }) },
     { label: translate('store.secret_header'), value: store.secretHeader ?? translate('store.no_secret_header') },
   ];

@@ -2,7 +2,7 @@ import { foldCase } from '../../src/chat/arguments.ts';
 import type { CommandContext, CommandOption, OptionValues } from '../../src/chat/command.ts';
 import type { SeenProduct } from '../../src/events/event-service.ts';
 import { NOTIFICATION_TYPES, type NotificationType } from '../../src/messages/notification-catalogue.ts';
-import type { NotificationSettings } from '../../src/messages/notification-settings.ts';
+import type { NotificationSettings, ProductSettings } from '../../src/messages/notification-settings.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import { nameList } from '../../src/text/name-list.ts';
 import { ProductError } from '../../src/text/product-error.ts';
@@ -102,10 +102,10 @@ export async function typedProduct(
 export function withProduct(
   settings: NotificationSettings,
   productId: string,
-  change: { enabled?: boolean; text?: string | null },
+  change: Partial<Omit<ProductSettings, 'productId'>>,
 ): NotificationSettings {
   const before = settings.products.find((product) => product.productId === productId);
   const others = settings.products.filter((product) => product.productId !== productId);
-  const product = { productId, enabled: settings.enabled, text: null, ...before, ...change };
+  const product = { productId, enabled: settings.enabled, text: null, template: null, ...before, ...change };
   return { ...settings, products: [...others, product] };
 }

@@ -26,14 +26,15 @@ export const testar: CommandVerb<CommandServices> = {
     const settings = await services.notifications.get(store.id, type);
     const position = typedStep(options, settings);
     const instance = await sendingInstance(context, options, store);
-    const { texts } = await services.preview(store, settings, { position, productId: null, locale });
+    const { texts, template } = await services.preview(store, settings, { position, productId: null, locale });
     const [rendered] = texts;
     if (!rendered?.ok) {
       const variable = rendered?.missing ?? '';
       return privateText('attention', translate('message_reason.variable_missing', { variable }));
     }
     const imageUrl = settings.steps[position]?.imageUrl ?? null;
-    return await testSendReply(context, instance, { phone, text: rendered.text, imageUrl });
+    const filled = template?.ok ? template.template : null;
+    return await testSendReply(context, instance, { phone, text: rendered.text, imageUrl, template: filled });
   },
 };
 

@@ -15,6 +15,7 @@ import type { InstanceService } from '../instances/instance-service.ts';
 import type { MessageQueue } from '../messages/message-queue.ts';
 import { messageRoutes } from '../messages/message-routes.ts';
 import type { NotificationSettingsService } from '../messages/notification-settings.ts';
+import type { TemplateApproval } from '../messages/template-approval.ts';
 import { orderRoutes } from '../orders/order-routes.ts';
 import type { OrderService } from '../orders/order-service.ts';
 import { reportRoutes } from '../reports/report-routes.ts';
@@ -36,6 +37,7 @@ export interface ApiServices {
   checkConnection: ConnectionCheck;
   notifications: NotificationSettingsService;
   messageQueue: MessageQueue;
+  templateApproval: TemplateApproval;
   /** The channels of a workspace that the product may post to. */
   channels(workspaceId: string): Promise<Channel[]>;
 }

@@ -11,7 +11,8 @@ interface ContactDocument {
   optedOutAt: Date | null;
   /** How: by a reply, or by a command. */
   optOutSource: 'reply' | 'command' | null;
-  lastReplyAt: Date | null;
+  /** When something was last written to each instance. */
+  repliedTo: Record<string, Date>;
 }
 
 const contactSchema = new Schema<ContactDocument>(
@@ -21,9 +22,9 @@ const contactSchema = new Schema<ContactDocument>(
     phone: { type: String, required: true },
     optedOutAt: { type: Date, default: null },
     optOutSource: { type: String, default: null },
-    lastReplyAt: { type: Date, default: null },
+    repliedTo: { type: Schema.Types.Mixed, required: true },
   },
-  { collection: 'contacts', versionKey: false },
+  { collection: 'contacts', versionKey: false, minimize: false },
 );
 
 export function contactModel(connection: Connection) {
@@ -35,9 +36,14 @@ export interface ContactBook {
   optedOut(workspaceId: string, phones: readonly string[]): Promise<Set<string>>;
   /** Honoured for ever; a second time changes nothing. */
   optOut(workspaceId: string, phone: string, source: 'reply' | 'command'): Promise<void>;
-  noteReply(workspaceId: string, phone: string, at: Date): Promise<void>;
-  /** When somebody last wrote from each of these phones; those who never did are left out. */
+  noteReply(workspaceId: string, instanceId: string, phone: string, at: Date): Promise<void>;
+  /** When somebody last wrote from each of these phones to each instance, by `conversationKey`; those who never did are left out. */
   lastReplies(workspaceId: string, phones: readonly string[]): Promise<Map<string, Date>>;
+}
+
+/** Names what was written between an instance and a phone: a reply to one number of a business opens no window for another. */
+export function conversationKey(instanceId: string | null, phone: string): string {
+  return `${instanceId} ${phone}`;
 }
 
 export function createContactBook(dependencies: { connection: Connection; now?: () => Date }): ContactBook {
@@ -59,24 +65,26 @@ export function createContactBook(dependencies: { connection: Connection; now?: 
 
     async optOut(workspaceId, phone, source) {
       const _id = idOf(workspaceId, phone);
-      await contacts.updateOne({ _id }, { $setOnInsert: { workspaceId, phone } }, { upsert: true });
+      await contacts.updateOne({ _id }, { $setOnInsert: { workspaceId, phone, repliedTo: {} } }, { upsert: true });
       await contacts.updateOne({ _id, optedOutAt: null }, { $set: { optedOutAt: now(), optOutSource: source } });
     },
 
-    async noteReply(workspaceId, phone, at) {
+    async noteReply(workspaceId, instanceId, phone, at) {
       await contacts.updateOne(
         { _id: idOf(workspaceId, phone) },
-        { $max: { lastReplyAt: at }, $setOnInsert: { workspaceId, phone } },
+        { $max: { [`repliedTo.${instanceId}`]: at }, $setOnInsert: { workspaceId, phone } },
         { upsert: true },
       );
     },
 
     async lastReplies(workspaceId, phones) {
       if (phones.length === 0) return new Map();
-      const found = await contacts
-        .find({ _id: { $in: idsOf(workspaceId, phones) }, lastReplyAt: { $ne: null } })
-        .lean<ContactDocument[]>();
-      return new Map(found.flatMap(({ phone, lastReplyAt }) => (lastReplyAt ? [[phone, lastReplyAt] as const] : [])));
+      const found = await contacts.find({ _id: { $in: idsOf(workspaceId, phones) } }).lean<ContactDocument[]>();
+      return new Map(
+        found.flatMap(({ phone, repliedTo }) =>
+          Object.entries(repliedTo).map(([instanceId, at]) => [conversationKey(instanceId, phone), at] as const),
+        ),
+      );
     },
   };
 }

@@ -11,7 +11,7 @@ export interface JourneyEvent {
 }
 
 /** The last rank before the sale: what is waiting up to it makes no sense once the buyer has gone on elsewhere. */
-const LAST_RANK_BEFORE_THE_SALE = 4;
+export const LAST_RANK_BEFORE_THE_SALE = 4;
 /** A cart that is left so long after the last attempt to pay is a new attempt. */
 const ATTEMPT_MILLISECONDS = 24 * 60 * 60 * 1_000;
 

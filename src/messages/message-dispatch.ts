@@ -5,21 +5,24 @@ import type { Logger } from 'pino';
 import { type EventDocument, eventModel } from '../events/event-model.ts';
 import type { ConnectionCheck } from '../instances/connection-check.ts';
 import type { Instance, InstanceService } from '../instances/instance-service.ts';
-import type { OutgoingMessage, Sender, SendResult } from '../senders/sender.ts';
+import { takesOnlyTemplates } from '../senders/registry.ts';
+import type { MessageTemplate, OutgoingMessage, Sender, SendResult } from '../senders/sender.ts';
 import type { Store, StoreService } from '../stores/store-service.ts';
 import type { LocalDay } from '../text/local-time.ts';
 import type { Locale } from '../text/text.ts';
-import type { ContactBook } from './contact-book.ts';
+import { type ContactBook, conversationKey } from './contact-book.ts';
 import { mainItem } from './happy-path.ts';
 import { createInstanceTurns, type Send } from './instance-turns.ts';
 import { type MessageDocument, messageModel, OPEN_STATUSES, statusUpdate } from './message-model.ts';
 import type { MessagePlanner } from './message-planner.ts';
 import type { MessageRelease } from './message-release.ts';
+import { fillTemplate, type NotificationTemplate } from './message-template.ts';
 import { renderText } from './message-text.ts';
-import { messageVariables } from './message-variables.ts';
+import { type MessageVariables, messageVariables } from './message-variables.ts';
 import type { NotificationSettings, NotificationSettingsService } from './notification-settings.ts';
 import type { Receipts } from './receipts.ts';
 import { isInstanceDown, isNotSent, outcomeUpdate, phoneHeldUntil, restUntil } from './send-outcome.ts';
+import type { StopOnReply } from './stop-on-reply.ts';
 
 const SEND_TIMEOUT_MILLISECONDS = 60_000;
 /** A message that has been `sending` for so long was told by a worker that has died. */
@@ -75,6 +78,7 @@ export function createMessageDispatch(dependencies: {
   contacts: ContactBook;
   receipts: Pick<Receipts, 'settle'>;
   planner: MessagePlanner;
+  stopOnReply: Pick<StopOnReply, 'stops'>;
   release: MessageRelease;
   /** Gives back the queue of an instance that is gone. */
   requeue(instanceId: string): Promise<void>;
@@ -88,9 +92,9 @@ export function createMessageDispatch(dependencies: {
   patience?: () => AbortSignal;
   pause?(milliseconds: number, signal: AbortSignal): Promise<void>;
 }): MessageDispatch {
-  const { connection, stores, instances, settings, contacts, receipts, planner, release, requeue, senderOf } =
-    dependencies;
-  const { checkConnection, locale, log, now = () => new Date(), random = Math.random } = dependencies;
+  const { connection, stores, instances, settings, contacts, receipts, planner, stopOnReply } = dependencies;
+  const { release, requeue, senderOf, checkConnection, locale, log } = dependencies;
+  const { now = () => new Date(), random = Math.random } = dependencies;
   const { pause = pauseFor, patience = () => AbortSignal.timeout(SEND_TIMEOUT_MILLISECONDS) } = dependencies;
   const messages = messageModel(connection);
   const events = eventModel(connection);
@@ -125,26 +129,46 @@ export function createMessageDispatch(dependencies: {
     return { status: 'scheduled', reason: 'instance_unlinked', instanceId: null };
   }
 
+  /** A template that cannot be filled in ends a message where nothing else may be sent; elsewhere it is not needed. */
+  function templateOf(
+    { provider }: Instance,
+    chosen: NotificationTemplate | null,
+    variables: MessageVariables,
+    lastReplyAt: Date | null,
+  ): { template: MessageTemplate | null } | Leaving {
+    if (!chosen) return { template: null };
+    const filled = fillTemplate(chosen, variables);
+    if (filled.ok) return { template: filled.template };
+    if (!takesOnlyTemplates(provider, lastReplyAt, now())) return { template: null };
+    return { status: 'skipped', reason: `template_variable_missing: ${filled.missing}` };
+  }
+
   async function contentOf(
     message: MessageDocument,
+    instance: Instance,
     store: Store,
     event: EventDocument,
     contact: ContactState,
     wanted: NotificationSettings,
   ): Promise<OutgoingMessage | Leaving> {
+    if (await stopOnReply.stops(store, message)) return { status: 'cancelled', reason: 'replied' };
     const step = wanted.steps[message.step];
     if (!step || message.phone === null) return { status: 'skipped', reason: 'notification_changed' };
-    const own = message.step === 0 ? productOf(wanted, event)?.text : null;
-    const text = own ?? (await settings.nextText(store.id, wanted, step));
-    const rendered = renderText(text, messageVariables(event, { storeName: store.name, locale }));
+    const own = message.step === 0 ? productOf(wanted, event) : undefined;
+    const variables = messageVariables(event, { storeName: store.name, locale });
+    const lastReplyAt = contact.lastReplies.get(conversationKey(instance.id, message.phone)) ?? null;
+    const chosen = templateOf(instance, own?.template ?? step.template, variables, lastReplyAt);
+    if ('status' in chosen) return chosen;
+    const text = own?.text ?? (await settings.nextText(store.id, wanted, step));
+    const rendered = renderText(text, variables);
     if (!rendered.ok) return { status: 'skipped', reason: `variable_missing: ${rendered.missing}` };
     return {
       id: message._id.toHexString(),
       phone: message.phone,
       text: rendered.text,
       imageUrl: step.imageUrl,
-      template: null,
-      lastReplyAt: contact.lastReplies.get(message.phone) ?? null,
+      template: chosen.template,
+      lastReplyAt,
     };
   }
 
@@ -168,7 +192,7 @@ export function createMessageDispatch(dependencies: {
         const ofType = wanted.get(message.type);
         if (!store || !event || !ofType) return { message, outgoing: STORE_REMOVED };
         const leaving = whyNot(message, instance, store, contact, superseders.get(message.eventId));
-        return { message, outgoing: leaving ?? (await contentOf(message, store, event, contact, ofType)) };
+        return { message, outgoing: leaving ?? (await contentOf(message, instance, store, event, contact, ofType)) };
       }),
     );
     for (const { message, outgoing } of decided) if ('status' in outgoing) await leave(message, outgoing);

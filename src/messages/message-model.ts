@@ -63,6 +63,8 @@ export interface MessageDocument {
   claimId: string | null;
   sentAt: Date | null;
   providerMessageId: string | null;
+  /** When the buyer answered it: it was the last one that they had got. */
+  repliedAt: Date | null;
   history: StatusChange[];
   createdAt: Date;
 }
@@ -90,6 +92,7 @@ const messageSchema = new Schema<MessageDocument>(
     claimId: { type: String, default: null },
     sentAt: { type: Date, default: null },
     providerMessageId: { type: String, default: null },
+    repliedAt: { type: Date, default: null },
     history: { type: Schema.Types.Mixed, required: true },
     createdAt: { type: Date, required: true },
   },

@@ -188,6 +188,7 @@ function newMessage(
     claimId: null,
     sentAt: null,
     providerMessageId: null,
+    repliedAt: null,
     history: [],
     createdAt,
   };

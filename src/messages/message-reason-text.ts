@@ -4,6 +4,7 @@ import type { Translate } from '../text/text.ts';
 
 const REASONS = [
   'superseded',
+  'replied',
   'no_phone',
   'opted_out',
   'store_paused',
@@ -16,15 +17,15 @@ const REASONS = [
   'worker_lost',
   'said_by_person',
 ] as const;
-const MISSING_VARIABLE = /^variable_missing: (.*)$/;
+const MISSING_VARIABLE = /^(variable_missing|template_variable_missing): (.*)$/;
 
 /**
  * Why a message is where it is, in a sentence for people.
  * @param reason as a message keeps it; one that an older version wrote and nobody knows any more is given back as it is
  */
 export function messageReasonText(reason: string, translate: Translate): string {
-  const variable = MISSING_VARIABLE.exec(reason)?.[1];
-  if (variable !== undefined) return translate('message_reason.variable_missing', { variable });
+  const [, missing, variable = ''] = MISSING_VARIABLE.exec(reason) ?? [];
+  if (missing) return translate(`message_reason.${missing as 'variable_missing'}`, { variable });
   const failure = SEND_FAILURES.find((known) => known === reason);
   if (failure) return sendFailureText(failure, translate);
   const known = REASONS.find((candidate) => candidate === reason);

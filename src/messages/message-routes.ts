@@ -4,9 +4,11 @@ import { idParams, listOf, momentSchema, noBody, noFields, pageFields } from '..
 import type { StoreService } from '../stores/store-service.ts';
 import { MESSAGE_STATUSES, type MessageDocument } from './message-model.ts';
 import type { MessageQueue } from './message-queue.ts';
+import { checkTemplate, type NotificationTemplate } from './message-template.ts';
 import { checkText } from './message-text.ts';
 import { catalogueNotification, NOTIFICATION_TYPES, recognisedBy } from './notification-catalogue.ts';
 import type { NotificationSettings, NotificationSettingsService } from './notification-settings.ts';
+import type { TemplateApproval } from './template-approval.ts';
 
 const MAXIMUM_DELAY_MILLISECONDS = 30 * 24 * 60 * 60 * 1_000;
 const timeOfDay = z.templateLiteral([z.number(), ':', z.number()]).refine((at) => /^([01]\d|2[0-3]):[0-5]\d$/.test(at));
@@ -17,15 +19,31 @@ const delaySchema = z
   ])
   .describe('So long after the event, or at a time of day so many days after it, in the store’s time zone.');
 
+const templateSchema = z
+  .strictObject({
+    name: z.string().describe('As it is called at Meta.'),
+    language: z.string().describe('As Meta writes it: `pt_BR`.'),
+    parameters: z
+      .array(z.string().min(1))
+      .max(50)
+      .describe('The variables whose values `{{1}}`, `{{2}}`, … get, such as `customer.first_name`.'),
+  })
+  .meta({ id: 'NotificationTemplate' });
+
 const stepSchema = z.strictObject({
   delay: delaySchema,
   texts: z.array(z.string()).min(1).max(10).describe('Mustache; they take turns.'),
   imageUrl: z.url({ protocol: /^https$/ }).nullable(),
+  template: templateSchema
+    .nullable()
+    .default(null)
+    .describe('The approved template that is sent by Meta’s Cloud API to a buyer who has not written for 24 hours.'),
 });
 const productSchema = z.strictObject({
   productId: z.string(),
   enabled: z.boolean(),
   text: z.string().nullable().describe('Of the first step; null: as for the other products.'),
+  template: templateSchema.nullable().default(null).describe('Of the first step; null: as for the other products.'),
 });
 
 const changesSchema = z
@@ -73,8 +91,19 @@ export function messageRoutes(dependencies: {
   stores: StoreService;
   notifications: NotificationSettingsService;
   messageQueue: MessageQueue;
+  templateApproval: TemplateApproval;
 }): Route[] {
-  const { stores, notifications, messageQueue } = dependencies;
+  const { stores, notifications, messageQueue, templateApproval } = dependencies;
+
+  /** Asks the provider about the templates that are new. */
+  async function checkApproval(storeId: string, before: NotificationSettings, changed: NotificationSettings) {
+    const known = new Set(templatesOf(before).map((template) => JSON.stringify(template)));
+    for (const template of templatesOf(changed).filter((one) => !known.has(JSON.stringify(one)))) {
+      const problem = await templateApproval(storeId, template);
+      if (problem) throw problem;
+    }
+  }
+
   return [
     defineRoute({
       method: 'get',
@@ -108,6 +137,8 @@ export function messageRoutes(dependencies: {
         const { enabled = before.enabled, steps = before.steps, products = before.products } = body;
         const changed = { type, enabled, steps, products };
         for (const text of textsOf(changed)) checkText(text, type);
+        for (const template of templatesOf(changed)) checkTemplate(template, type);
+        await checkApproval(store.id, before, changed);
         await notifications.save(store.id, changed);
         return { json: presentNotification(changed, store.platform) };
       },
@@ -132,6 +163,10 @@ export function messageRoutes(dependencies: {
 
 function textsOf({ steps, products }: NotificationSettings): string[] {
   return [...steps.flatMap(({ texts }) => texts), ...products.flatMap(({ text }) => text ?? [])];
+}
+
+function templatesOf({ steps, products }: NotificationSettings): NotificationTemplate[] {
+  return [...steps, ...products].flatMap(({ template }) => template ?? []);
 }
 
 function presentNotification(settings: NotificationSettings, platform: string): z.input<typeof notificationSchema> {

@@ -2,6 +2,7 @@ import type { EventService } from '../events/event-service.ts';
 import type { EventKind, PlatformEvent } from '../platforms/platform.ts';
 import type { Store } from '../stores/store-service.ts';
 import type { Locale } from '../text/text.ts';
+import { type FilledTemplate, fillTemplate } from './message-template.ts';
 import { type RenderedText, renderText } from './message-text.ts';
 import { messageVariables } from './message-variables.ts';
 import { catalogueNotification } from './notification-catalogue.ts';
@@ -12,6 +13,8 @@ export interface Preview {
   isReal: boolean;
   /** Each of the step's texts. */
   texts: RenderedText[];
+  /** What goes instead where the provider takes only a template; null: the step has none. */
+  template: FilledTemplate | null;
 }
 
 /**
@@ -34,9 +37,15 @@ export function createNotificationPreview(dependencies: {
     const { kind } = catalogueNotification(settings.type);
     const real = await events.newest(store, kind);
     const variables = messageVariables(real ?? sampleEvent(kind, store, now()), { storeName: store.name, locale });
-    const own = settings.products.find((product) => product.productId === productId)?.text;
-    const texts = own && position === 0 ? [own] : (settings.steps[position]?.texts ?? []);
-    return { isReal: real !== null, texts: texts.map((text) => renderText(text, variables)) };
+    const step = settings.steps[position];
+    const own = position === 0 ? settings.products.find((product) => product.productId === productId) : undefined;
+    const texts = own?.text ? [own.text] : (step?.texts ?? []);
+    const template = own?.template ?? step?.template ?? null;
+    return {
+      isReal: real !== null,
+      texts: texts.map((text) => renderText(text, variables)),
+      template: template && fillTemplate(template, variables),
+    };
   };
 }
 

@@ -1,6 +1,7 @@
 import { type Connection, Schema } from 'mongoose';
 import { modelOn } from '../database/model.ts';
 import { addDays, localDay, momentOfDay } from '../text/local-time.ts';
+import type { NotificationTemplate } from './message-template.ts';
 import {
   catalogueNotification,
   type Delay,
@@ -14,6 +15,8 @@ export interface NotificationStep {
   /** Chosen in turn. */
   texts: string[];
   imageUrl: string | null;
+  /** Sent instead where the provider takes nothing else; null: nothing can be sent there. */
+  template: NotificationTemplate | null;
 }
 
 /** What differs for one product. */
@@ -22,6 +25,8 @@ export interface ProductSettings {
   enabled: boolean;
   /** For the first step; null: as for the other products. */
   text: string | null;
+  /** For the first step, as `text`. */
+  template: NotificationTemplate | null;
 }
 
 /** A notification as a store wants it. */
@@ -110,7 +115,7 @@ function settingsOf(document: SettingsDocument | null | undefined): Notification
 
 function defaultSettings(type: NotificationType): NotificationSettings {
   const { enabled, delay, text } = catalogueNotification(type);
-  return { type, enabled, steps: [{ delay, texts: [text], imageUrl: null }], products: [] };
+  return { type, enabled, steps: [{ delay, texts: [text], imageUrl: null, template: null }], products: [] };
 }
 
 const NEXT_STEP_MILLISECONDS = 30 * 60_000;
@@ -126,7 +131,8 @@ export function withStep(
 ): NotificationSettings {
   const { steps } = settings;
   const last = steps.at(-1);
-  const before = steps[position] ?? (last && { ...last, delay: laterThan(last.delay) });
+  // A template says what its first message says, so that a new step begins without one.
+  const before = steps[position] ?? (last && { ...last, delay: laterThan(last.delay), template: null });
   if (!before) throw new Error('A notification has at least one step');
   return { ...settings, steps: [...steps.slice(0, position), { ...before, ...change }, ...steps.slice(position + 1)] };
 }

@@ -5,6 +5,7 @@ import type { Instance, InstanceService } from '../instances/instance-service.ts
 import type { BuyerReply, Receipt, WebhookContent } from '../senders/sender.ts';
 import type { ContactBook } from './contact-book.ts';
 import { type MessageStatus, messageModel, OPEN_STATUSES, statusUpdate } from './message-model.ts';
+import type { StopOnReply } from './stop-on-reply.ts';
 
 /** A reply of one of these words alone asks for no more messages. */
 const OPT_OUT_WORDS: ReadonlySet<string> = new Set(['sair', 'parar', 'cancelar', 'stop']);
@@ -52,9 +53,10 @@ export function createReceipts(dependencies: {
   connection: Connection;
   instances: InstanceService;
   contacts: ContactBook;
+  stopOnReply: Pick<StopOnReply, 'noteReply'>;
   now?: () => Date;
 }): Receipts {
-  const { connection, instances, contacts, now = () => new Date() } = dependencies;
+  const { connection, instances, contacts, stopOnReply, now = () => new Date() } = dependencies;
   const messages = messageModel(connection);
   const pending = modelOn<PendingReceiptDocument>(connection, 'PendingReceipt', pendingSchema);
 
@@ -99,8 +101,10 @@ export function createReceipts(dependencies: {
     }
   }
 
-  async function takeReply({ workspaceId }: Instance, { phone, text, at }: BuyerReply): Promise<void> {
-    await contacts.noteReply(workspaceId, phone, at);
+  async function takeReply(instance: Instance, { phone, text, at }: BuyerReply): Promise<void> {
+    const { id, workspaceId } = instance;
+    await contacts.noteReply(workspaceId, id, phone, at);
+    await stopOnReply.noteReply(instance, phone, at);
     if (!isOptOut(text)) return;
     await contacts.optOut(workspaceId, phone, 'reply');
     await messages.updateMany(

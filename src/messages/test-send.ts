@@ -1,7 +1,7 @@
 import mongoose from 'mongoose';
 import type { Instance, InstanceService } from '../instances/instance-service.ts';
-import type { Sender, SendResult } from '../senders/sender.ts';
-import type { ContactBook } from './contact-book.ts';
+import type { OutgoingMessage, Sender, SendResult } from '../senders/sender.ts';
+import { type ContactBook, conversationKey } from './contact-book.ts';
 
 /** A person waits for the answer. */
 const TIMEOUT_MILLISECONDS = 30_000;
@@ -13,7 +13,7 @@ const TIMEOUT_MILLISECONDS = 30_000;
  */
 export type TestSend = (
   instance: Instance,
-  message: { phone: string; text: string; imageUrl: string | null },
+  message: Pick<OutgoingMessage, 'phone' | 'text' | 'imageUrl' | 'template'>,
 ) => Promise<SendResult | 'opted_out'>;
 
 export function createTestSend(dependencies: {
@@ -23,12 +23,12 @@ export function createTestSend(dependencies: {
   newId?: () => string;
 }): TestSend {
   const { instances, contacts, senderOf, newId = () => new mongoose.Types.ObjectId().toHexString() } = dependencies;
-  return async (instance, { phone, text, imageUrl }) => {
+  return async (instance, { phone, text, imageUrl, template }) => {
     const { id, workspaceId } = instance;
     if ((await contacts.optedOut(workspaceId, [phone])).has(phone)) return 'opted_out';
-    const lastReplyAt = (await contacts.lastReplies(workspaceId, [phone])).get(phone) ?? null;
+    const lastReplyAt = (await contacts.lastReplies(workspaceId, [phone])).get(conversationKey(id, phone)) ?? null;
     const sender = await senderOf(instance);
-    const message = { id: newId(), phone, text, imageUrl, template: null, lastReplyAt };
+    const message = { id: newId(), phone, text, imageUrl, template, lastReplyAt };
     const result = await sender.send(message, AbortSignal.timeout(TIMEOUT_MILLISECONDS));
     if (result.outcome === 'accepted') await instances.noteConnection(id, 'connected', null);
     else if (result.reason === 'instance_disconnected') {

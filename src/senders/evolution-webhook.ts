@@ -105,6 +105,9 @@ function contentOf(event: string, data: unknown, now: Date): WebhookContent {
       };
     case 'connection.update':
       return { ...noContent(), ...connectionOf(data) };
+    // It asks for a phone to scan it, so none is connected; the code itself is asked for when somebody looks.
+    case 'qrcode.updated':
+      return { ...noContent(), connection: 'disconnected' };
     default:
       return noContent();
   }

@@ -6,7 +6,7 @@ import { createHttpSender, httpCredentials } from './http.ts';
 import { createLogSender } from './log.ts';
 import type { OutgoingMessage, Provider, Sender, WebhookContent } from './sender.ts';
 import type { WebhookHeaders } from './webhook-content.ts';
-import { createWhatsAppCloudSender, whatsappCloudCredentials } from './whatsapp-cloud.ts';
+import { createWhatsAppCloudSender, isWindowOpen, whatsappCloudCredentials } from './whatsapp-cloud.ts';
 import { answerWhatsAppCloudHandshake, readWhatsAppCloudWebhook } from './whatsapp-cloud-webhook.ts';
 
 /** What each provider has to be told, as people type it. */
@@ -48,6 +48,11 @@ export function createSender(instance: ProviderCredentials, dependencies: Sender
     case 'http':
       return createHttpSender(instance.credentials, allowedHosts, now);
   }
+}
+
+/** True when a provider takes nothing but an approved template for a buyer who last wrote to the instance then. */
+export function takesOnlyTemplates(provider: Provider, lastReplyAt: Date | null, now: Date): boolean {
+  return provider === 'whatsapp-cloud' && !isWindowOpen(lastReplyAt, now);
 }
 
 /**

@@ -13,7 +13,7 @@ export interface OutgoingMessage {
   imageUrl: string | null;
   /** An approved template, which is used instead of the text outside the provider's free conversation window. */
   template: MessageTemplate | null;
-  /** When the buyer last wrote to this instance; null when never. */
+  /** When the buyer last wrote to the instance that sends it; null when never. */
   lastReplyAt: Date | null;
 }
 
@@ -41,6 +41,9 @@ export const SEND_FAILURES = [
   'recipient_rate_limited',
   'window_closed',
   'not_on_whatsapp',
+  'template_unknown',
+  'template_paused',
+  'template_parameters',
   'template_rejected',
   'token_refused',
   'account_restricted',
@@ -63,6 +66,20 @@ export interface Sender {
   /** Never throws for anything that the provider or the network does. Ends at the latest when `signal` is aborted. */
   send(message: OutgoingMessage, signal: AbortSignal): Promise<SendResult>;
   connection(signal: AbortSignal): Promise<ConnectionState>;
+  /**
+   * The templates of a name, one for each language; there only where the provider has templates. Never throws.
+   * @returns null when the provider does not say, such as to a token that may not look at them
+   */
+  templates?(name: string, signal: AbortSignal): Promise<ProviderTemplate[] | null>;
+}
+
+/** A template as its provider has it. */
+export interface ProviderTemplate {
+  language: string;
+  /** The provider's word, such as `APPROVED`, `PENDING`, `PAUSED`. */
+  status: string;
+  /** How many values its body asks for; null when it asks for more than the numbered values of a body. */
+  parameters: number | null;
 }
 
 /** What a provider tells afterwards of a message that it accepted. */

@@ -33,6 +33,13 @@ const FAILURES = new Map<number, MetaFailure>([
   // The buyer.
   [131026, final('not_on_whatsapp')],
   [131047, final('window_closed')],
+  // The template: not there (or not approved) in that language; paused, disabled; values that do not fit it.
+  [132001, final('template_unknown')],
+  [132015, final('template_paused')],
+  [132016, final('template_paused')],
+  [132000, final('template_parameters')],
+  [132012, final('template_parameters')],
+  [132018, final('template_parameters')],
   // The number: deleted, not registered.
   [33, final('instance_disconnected')],
   [133010, temporary('instance_disconnected')],
@@ -63,7 +70,7 @@ export function metaFailure({ code, error_subcode }: z.output<typeof metaErrorSc
   const known = FAILURES.get(code);
   if (known) return known;
   if (code === INVALID_PARAMETER && error_subcode === NO_SUCH_OBJECT) return final('token_refused');
-  // Permissions are a range, and so is all that can be wrong with a template (132000, 132001, 132005, …).
+  // Permissions are a range, and so is all else that can be wrong with a template (132005, 132007, …).
   if (code >= 200 && code <= 299) return final('token_refused');
   if (code >= 132000 && code <= 132999) return final('template_rejected');
   if (status === 429) return temporary('rate_limited');

@@ -4,6 +4,7 @@ import { temporary, unansweredReason, unreadable, unreadableReason, withoutAnswe
 import { type ProviderRequest, type ReadAnswer, requestProvider } from './provider-request.ts';
 import type { ConnectionState, MessageTemplate, OutgoingMessage, Sender, SendResult } from './sender.ts';
 import { metaErrorSchema, metaFailure } from './whatsapp-cloud-errors.ts';
+import { findTemplates } from './whatsapp-cloud-templates.ts';
 
 export const whatsappCloudCredentials = z.strictObject({
   phoneNumberId: z
@@ -55,6 +56,8 @@ export function createWhatsAppCloudSender(credentials: WhatsAppCloudCredentials,
         error.success ? metaFailure(error.data.error, answer.status).reason : unreadableReason(answer),
       );
     },
+
+    templates: (name, signal) => findTemplates(credentials, name, signal),
   };
 }
 
@@ -88,10 +91,13 @@ function messageRequest(
 
 /** Null when the window is closed and there is no template to open it with. */
 function contentFor(message: OutgoingMessage, now: Date): object | null {
-  const { lastReplyAt, template } = message;
-  const isOpen = lastReplyAt && now.getTime() - lastReplyAt.getTime() < CONVERSATION_WINDOW_MILLISECONDS;
-  if (isOpen) return freeContent(message);
-  return template && templateContent(template);
+  if (isWindowOpen(message.lastReplyAt, now)) return freeContent(message);
+  return message.template && templateContent(message.template);
+}
+
+/** Whether a number may still write freely to a buyer who last wrote to it then. */
+export function isWindowOpen(lastReplyAt: Date | null, now: Date): boolean {
+  return lastReplyAt !== null && now.getTime() - lastReplyAt.getTime() < CONVERSATION_WINDOW_MILLISECONDS;
 }
 
 /** A caption has room for less than a text: a longer one goes without its picture. */

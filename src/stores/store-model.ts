@@ -23,6 +23,7 @@ export interface StoreDocument {
   timezone: string;
   currency: string;
   happyPath: boolean;
+  stopOnReply?: boolean;
   queueLimitDays: number;
   pausedAt: Date | null;
   removedAt: Date | null;
@@ -43,6 +44,7 @@ const storeSchema = new Schema<StoreDocument>(
     timezone: { type: String, required: true },
     currency: { type: String, required: true },
     happyPath: { type: Boolean, required: true },
+    stopOnReply: { type: Boolean },
     queueLimitDays: { type: Number, required: true },
     pausedAt: { type: Date, default: null },
     removedAt: { type: Date, default: null },

@@ -28,6 +28,7 @@ export const storeSchema = z
     timezone: z.string(),
     currency: z.string().describe('ISO 4217.'),
     happyPath: z.boolean(),
+    stopOnReply: z.boolean().describe('A buyer’s reply takes back the reminders about that purchase.'),
     queueLimitDays: z.int(),
     paused: z.boolean(),
     alerts: alertRulesSchema,

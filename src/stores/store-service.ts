@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { sortBy } from 'es-toolkit';
+import { pick, pickBy, sortBy } from 'es-toolkit';
 import mongoose, { type Connection } from 'mongoose';
 import { z } from 'zod';
 import { foldCase, quoteInSentence } from '../chat/arguments.ts';
@@ -38,6 +38,8 @@ export interface Store {
   /** ISO 4217. */
   currency: string;
   happyPath: boolean;
+  /** A buyer's reply takes back the reminders about that purchase. */
+  stopOnReply: boolean;
   queueLimitDays: number;
   paused: boolean;
   alerts: AlertRules;
@@ -69,6 +71,7 @@ export const storeChangesSchema = z
     timezone: z.string(),
     currency: z.string(),
     happyPath: z.boolean(),
+    stopOnReply: z.boolean(),
     queueLimitDays: z.number().int().min(1).max(MAXIMUM_QUEUE_DAYS),
     paused: z.boolean(),
     alerts: z
@@ -136,8 +139,7 @@ export function createStoreService(dependencies: StoreServiceDependencies): Stor
   const tokenLookUps = new Map<string, { store: Promise<WebhookStore | null>; until: number }>();
 
   function toStore(document: StoreDocument): Store {
-    const { _id, workspaceId, name, platform, timezone, currency, happyPath, queueLimitDays, alerts, createdAt } =
-      document;
+    const { _id, workspaceId, name, platform, timezone, currency, happyPath, queueLimitDays } = document;
     return {
       id: _id.toHexString(),
       workspaceId,
@@ -147,11 +149,13 @@ export function createStoreService(dependencies: StoreServiceDependencies): Stor
       timezone,
       currency,
       happyPath,
+      // Stores that were made before there was a choice have none.
+      stopOnReply: document.stopOnReply ?? false,
       queueLimitDays,
       paused: document.pausedAt !== null,
-      alerts,
+      alerts: document.alerts,
       secretHeader: document.secretHeader?.name ?? null,
-      createdAt,
+      createdAt: document.createdAt,
     };
   }
 
@@ -230,6 +234,7 @@ export function createStoreService(dependencies: StoreServiceDependencies): Stor
         timezone: defaultTimezone,
         currency: 'BRL',
         happyPath: true,
+        stopOnReply: false,
         queueLimitDays: 2,
         pausedAt: null,
         removedAt: null,
@@ -363,7 +368,8 @@ function checkedTimezone(timezone: string): string {
 }
 
 function changedFields(changes: StoreChanges, at: Date, secretBox: SecretBox): Record<string, unknown> {
-  const fields: Record<string, unknown> = {};
+  const copied = pick(changes, ['happyPath', 'stopOnReply', 'queueLimitDays']);
+  const fields: Record<string, unknown> = pickBy(copied, (value) => value !== undefined);
   if (changes.name !== undefined) {
     const name = checkedName(changes.name);
     fields.name = name;
@@ -371,8 +377,6 @@ function changedFields(changes: StoreChanges, at: Date, secretBox: SecretBox): R
   }
   if (changes.timezone !== undefined) fields.timezone = checkedTimezone(changes.timezone);
   if (changes.currency !== undefined) fields.currency = checkedCurrency(changes.currency);
-  if (changes.happyPath !== undefined) fields.happyPath = changes.happyPath;
-  if (changes.queueLimitDays !== undefined) fields.queueLimitDays = changes.queueLimitDays;
   if (changes.paused !== undefined) fields.pausedAt = changes.paused ? at : null;
   for (const [name, value] of Object.entries(changes.alerts ?? {})) {
     if (value !== undefined) fields[`alerts.${name}`] = value;

@@ -361,7 +361,7 @@ describe('a store’s notifications', () => {
   it('are changed as a whole or in part, never to a text that cannot be sent', async () => {
     const path = `/stores/${(await newStore()).id}/notifications`;
     const steps = [
-      { delay: { after: 60_000 }, texts: ['Oi {{customer.first_name}}', 'Olá'], imageUrl: null },
+      { delay: { after: 60_000 }, texts: ['Oi {{customer.first_name}}', 'Olá'], imageUrl: null, template: null },
       { delay: { days: 1, at: '09:00' }, texts: ['Bom dia'], imageUrl: 'https://shop.example.invalid/a.png' },
     ];
     const changed = await product.api('PATCH', `${path}/pix_generated`, { body: { steps } });
@@ -372,6 +372,24 @@ describe('a store’s notifications', () => {
       });
       expect(bad.status, text).toBe(400);
       expect(bad.json.code).toMatch(/^text_/);
+    }
+    const template = { name: 'pix_gerado', language: 'pt_BR', parameters: ['customer.first_name', 'order.total'] };
+    const products = [{ productId: 'p1', enabled: true, text: null, template }];
+    const withTemplate = await product.api('PATCH', `${path}/boleto_generated`, {
+      body: { steps: [{ ...steps[0], template }], products },
+    });
+    expect(withTemplate.json, withTemplate.text).toMatchObject({ steps: [{ template }], products });
+    for (const [wrong, code] of [
+      [{ ...template, parameters: ['nobody'] }, 'text_variable_unknown'],
+      [{ ...template, parameters: ['order.pix.bacen_code'] }, 'text_variable_unknown'],
+      [{ ...template, parameters: ['}} {{order.id'] }, 'text_variable_unknown'],
+      [{ ...template, name: 'Pix gerado' }, 'template_name'],
+      [{ ...template, language: 'Português' }, 'template_language'],
+    ] as const) {
+      const bad = await product.api('PATCH', `${path}/boleto_generated`, {
+        body: { steps: [{ ...steps[0], template: wrong }] },
+      });
+      expectProblem(bad, 400, code);
     }
     const { items } = (await product.api('GET', path)).json;
     expect(items).toHaveLength(16);
@@ -392,6 +410,7 @@ describe('stores', () => {
       timezone: 'America/Sao_Paulo',
       currency: 'BRL',
       happyPath: true,
+      stopOnReply: false,
       queueLimitDays: 2,
       paused: false,
       alerts: { channelId: 'vendas', minimumAmount: 0 },
@@ -407,6 +426,7 @@ describe('stores', () => {
         name: 'Violão',
         timezone: 'America/Manaus',
         paused: true,
+        stopOnReply: true,
         alerts: { channelId: '#equipe' },
         secretHeader: { name: 'X-Loja', value: 's3gr3do!' },
       },
@@ -416,6 +436,7 @@ describe('stores', () => {
       name: 'Violão',
       timezone: 'America/Manaus',
       paused: true,
+      stopOnReply: true,
       alerts: { ...made.json.alerts, channelId: 'equipe' },
       secretHeader: 'x-loja',
     });

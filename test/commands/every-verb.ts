@@ -63,6 +63,9 @@ const VALUES: Readonly<Record<string, string>> = {
   texto: 'Oi, {{customer.first_name}}!',
   imagem: 'https://exemplo.com.br/imagem.png',
   ligado: 'não',
+  modelo: 'pix_gerado',
+  variaveis: 'customer.first_name, order.total',
+  idioma: 'pt_BR',
 };
 
 /** What a line is about is named wherever it can be. */

@@ -101,13 +101,27 @@ describe('/instancia ver', () => {
       expect(other).not.toContain('iVBOR');
       expect(other).not.toContain('/webhooks/');
     }
+    const again = buttonOf(seen, 'Novo código');
+    expect(blockOf(await type(again), 'image').base64).toMatch(/^iVBOR/);
     evolution.setState('open');
-    expect(textOf(await type('/instancia ver'))).toContain('Conexão: Conectada');
+    const connected = await type(again);
+    expect(textOf(connected)).toContain('Conexão: Conectada');
+    expect(textOf(connected)).not.toContain('Novo código');
+  });
+
+  it('shows the QR code at once when an instance is made that is not connected', async () => {
+    evolution.setState('close');
+    const made = await type(evolutionLine());
+    expect(blockOf(made, 'image').base64).toMatch(/^iVBOR/);
+    expect(made.visibility).toBe('private');
+    expect(buttonOf(made, 'Novo código')).toBe('/instancia ver instancia:Atendimento');
   });
 
   it('says what to do when the provider cannot be reached', async () => {
     await type('/instancia criar A tipo:evolution endereco:http://127.0.0.1:9 chave:k sessao:s');
-    expect(textOf(await type('/instancia ver'))).toContain('O provedor está fora do ar');
+    const seen = await type('/instancia ver');
+    expect(textOf(seen)).toContain('O provedor está fora do ar');
+    expect(buttonOf(seen, 'Verificar de novo')).toBe('/instancia ver instancia:A');
   });
 });
 

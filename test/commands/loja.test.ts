@@ -117,6 +117,7 @@ describe('editar', () => {
       'Fuso horário': 'America/Manaus',
       Moeda: 'USD',
       'Caminho feliz': 'Desligado',
+      'Parar lembretes ao responder': 'Desligado',
       'Limite da fila': '3 dias',
       'Cabeçalho secreto': 'x-assiny-token',
     });

@@ -1,4 +1,8 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  startWhatsAppCloudServer,
+  type WhatsAppCloudServer,
+} from '../../scripts/simulate/providers/whatsapp-cloud-server.ts';
 import { messageModel } from '../../src/messages/message-model.ts';
 import { NOTIFICATION_TYPES, type NotificationType } from '../../src/messages/notification-catalogue.ts';
 import type { Store } from '../../src/stores/store-service.ts';
@@ -210,6 +214,129 @@ describe('/notificacoes testar', () => {
         return sentTexts();
       })
       .toEqual([expect.stringContaining('Oi, Joana! Pagamento aprovado')]);
+  });
+});
+
+describe('/notificacoes modelo', () => {
+  const META = { phoneNumberId: '106540352242922', accessToken: 'token', appSecret: 'secret', verifyToken: 'word' };
+  let cloud: WhatsAppCloudServer;
+
+  beforeAll(async () => {
+    cloud = await startWhatsAppCloudServer({
+      ...META,
+      templates: [
+        { name: 'pix_gerado', body: 'Oi {{1}}, seu Pix de {{2}}: {{3}}' },
+        { name: 'pix_gerado_2', body: 'Oi', status: 'PENDING' },
+        { name: 'com_imagem', body: 'Oi', components: [{ type: 'HEADER', format: 'IMAGE' }] },
+        {
+          name: 'com_botao',
+          body: 'Oi',
+          components: [{ type: 'BUTTONS', buttons: [{ url: 'https://a.example/{{1}}' }] }],
+        },
+        { name: 'com_nomes', body: 'Oi {{nome}}' },
+      ],
+    });
+  });
+
+  afterAll(() => cloud.close());
+
+  async function official(credentials: object = {}): Promise<void> {
+    const { instances } = commandLine.services;
+    const made = await instances.create(WORKSPACE, {
+      name: 'Oficial',
+      provider: 'whatsapp-cloud',
+      credentials: { ...META, baseUrl: cloud.url, ...credentials },
+      timezone: store.timezone,
+    });
+    await instances.link(WORKSPACE, made.id, store.id, true);
+  }
+
+  it('asks in a form, says the variables, and takes them in order', async () => {
+    await official();
+    const before = await type('/notificacoes previa pix gerado');
+    expect(before.tone).toBe('attention');
+    expect(textOf(before)).toContain('Fora das 24 horas: Sem modelo');
+    const asked = await type(buttonOf(before, 'Escolher modelo'));
+    expect(textOf(asked)).toContain('order.pix.bacen_code');
+    expect(textOf(asked)).toContain('A primeira preenche {{1}} do modelo');
+    const form = blockOf(asked, 'form');
+    expect(form.fields.map(({ name, value }) => [name, value])).toEqual([
+      ['modelo', undefined],
+      ['variaveis', undefined],
+      ['idioma', 'pt_BR'],
+    ]);
+    const variaveis = '{{customer.first_name}}, order.total\norder.pix.bacen_code';
+    const saved = await type(form.command, { options: { modelo: 'pix_gerado', variaveis, idioma: 'pt_BR' } });
+    expect(saved).toMatchObject({ title: 'Modelo de “Pix gerado” salvo', tone: 'neutral', visibility: 'private' });
+    expect(textOf(saved)).toContain('Modelo pix_gerado (pt_BR)\n{{1}} Joana\n{{2}} R$ 197,00\n{{3}} 000201');
+    const template = {
+      name: 'pix_gerado',
+      language: 'pt_BR',
+      parameters: ['customer.first_name', 'order.total', 'order.pix.bacen_code'],
+    };
+    expect((await settings('pix_generated')).steps[0]?.template).toEqual(template);
+    const again = blockOf(await type('/notificacoes modelo pix gerado'), 'form');
+    expect(again.fields[1]?.value).toBe('customer.first_name, order.total, order.pix.bacen_code');
+    expect(textOf(await type('/notificacoes modelo pix gerado modelo:nenhum'))).toContain('tirado');
+    expect((await settings('pix_generated')).steps[0]?.template).toBeNull();
+  });
+
+  it.each([
+    ['modelo:pix_gerado variaveis:"customer.first_name, customer.apelido"', 'customer.apelido'],
+    ['modelo:"Pix gerado"', 'não é nome de modelo'],
+    ['modelo:pix_gerado idioma:português', 'não é um idioma de modelo'],
+    ['modelo:pix_gerado idioma:en_US', 'Ele existe em: pt_BR'],
+    ['modelo:outro', 'A conta da instância “Oficial” não tem o modelo outro'],
+    ['modelo:pix_gerado_2', 'PENDING'],
+    ['modelo:pix_gerado variaveis:customer.first_name', 'pede 3 variáveis e você deu 1'],
+    ['modelo:com_imagem', 'pede mais do que variáveis numeradas'],
+    ['modelo:com_botao', 'pede mais do que variáveis numeradas'],
+    ['modelo:com_nomes variaveis:customer.first_name', 'pede mais do que variáveis numeradas'],
+    ['idioma:pt_BR', 'Falta dizer o modelo'],
+    ['modelo:pix_gerado etapa:2', 'Não existe a etapa'],
+  ])('refuses what could not be sent: %s', async (words, named) => {
+    await official();
+    const before = await settings('pix_generated');
+    expect(refusalOf(await type(`/notificacoes modelo pix gerado ${words}`))).toContain(named);
+    expect(await settings('pix_generated')).toEqual(before);
+  });
+
+  it('leaves the check to the first message where Meta does not say', async () => {
+    await official({ baseUrl: 'http://127.0.0.1:9' });
+    expect(refusalOf(await type('/notificacoes modelo pix gerado modelo:qualquer'))).toBeNull();
+  });
+
+  it('can be a product’s own, for its first message', async () => {
+    await sell('a');
+    await official();
+    await type(
+      '/notificacoes modelo compra aprovada produto:p1 modelo:pix_gerado variaveis:"order.id order.id order.id"',
+    );
+    expect((await settings('purchase_approved')).products).toMatchObject([
+      { productId: 'p1', enabled: true, text: null, template: { name: 'pix_gerado' } },
+    ]);
+    expect(textOf(await type('/notificacoes previa compra aprovada produto:p1'))).toContain('Modelo pix_gerado');
+    expect(textOf(await type('/notificacoes previa compra aprovada'))).toContain('Sem modelo');
+  });
+
+  it('is what a test sends to a phone that has not written', async () => {
+    await official();
+    await type('/notificacoes modelo pix gerado modelo:pix_gerado variaveis:"store.name store.name store.name"');
+    const sent = await type('/notificacoes testar pix gerado telefone:"11 90000-0001" instancia:Oficial');
+    expect(textOf(sent)).toContain('saiu por “Oficial”');
+    expect(cloud.accepted.at(-1)).toMatchObject({ template: 'pix_gerado', text: 'Ateliê Ateliê Ateliê' });
+    const failed = await type('/notificacoes testar compra aprovada telefone:"11 90000-0001" instancia:Oficial');
+    expect(textOf(failed)).toContain('sem modelo aprovado');
+  });
+});
+
+describe('/notificacoes parar-ao-responder', () => {
+  it.each([
+    ['sim', true],
+    ['Ateliê não', false],
+  ])('%s', async (words, expected) => {
+    expect(refusalOf(await type(`/notificacoes parar-ao-responder ${words}`))).toBeNull();
+    expect((await commandLine.services.stores.resolve(WORKSPACE, 'Ateliê')).stopOnReply).toBe(expected);
   });
 });
 

@@ -158,7 +158,7 @@ describe('a provider’s webhook', () => {
   it('finds a message that nobody knows was sent by our own id, also one that waits to be sent again', async () => {
     await services.instances.remove(store.workspaceId, instance.id);
     const official = await newInstance('whatsapp-cloud', { ...CLOUD, baseUrl: cloud.url });
-    await services.contacts.noteReply(store.workspaceId, PHONE, new Date());
+    await services.contacts.noteReply(store.workspaceId, official.id, PHONE, new Date());
     for (const [transactionId, status] of [
       ['a', 'uncertain'],
       ['b', 'scheduled'],
@@ -205,6 +205,8 @@ describe('a provider’s webhook', () => {
     evolution.setState('open');
     await evolution.sendConnection(urlOf(instance));
     expect((await services.instances.get(store.workspaceId, instance.id)).connection).toBe('connected');
+    expect(await evolution.sendQrCode(urlOf(instance))).toBe(200);
+    expect((await services.instances.get(store.workspaceId, instance.id)).connection).toBe('disconnected');
   });
 
   it('is refused and counted when it does not come from the provider', async () => {

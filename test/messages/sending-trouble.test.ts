@@ -94,11 +94,13 @@ async function newInstance(of: Store = store): Promise<{ instance: Instance; ser
   return { instance: await services.instances.link('console', made.id, of.id, true), server };
 }
 
-/** A purchase whose buyer has written today, so that free text may be sent. */
+/** A purchase whose buyer has written to the store's numbers today, so that free text may be sent. */
 async function buy(number: number, of: Store = store): Promise<string> {
   const phone = `+551198000000${number}`;
   purchases += 1;
-  await services.contacts.noteReply('console', phone, now());
+  for (const { id } of await services.instances.ofStore(of.id)) {
+    await services.contacts.noteReply('console', id, phone, now());
+  }
   const payload = assinyPayload({
     event: 'approved_purchase',
     transactionId: `purchase ${purchases}`,

@@ -51,7 +51,7 @@ describe('a status from Meta', () => {
     [[{ code: 131047, title: 'Re-engagement message' }], 'window_closed'],
     [[{ code: 131026 }], 'not_on_whatsapp'],
     [[{ code: 131049 }], 'provider_refused'],
-    [[{ code: 'x' }, { code: 132015 }], 'template_rejected'],
+    [[{ code: 'x' }, { code: 132015 }], 'template_paused'],
     [[], 'provider_refused'],
     [undefined, 'provider_refused'],
   ])('says why it failed: %o', (errors, reason) => {

@@ -25,7 +25,11 @@ let sender: Sender;
 beforeAll(async () => {
   server = await startWhatsAppCloudServer({
     ...typed,
-    templates: [TEMPLATE.name],
+    templates: [
+      { name: TEMPLATE.name, body: 'Oi {{1}}, seu Pix de {{2}} está pronto.' },
+      { name: 'bem_vindo', body: 'Oi!' },
+      { name: 'pausado', body: 'Oi!', status: 'PAUSED' },
+    ],
     isOnWhatsApp: (phone) => phone !== NOT_ON_WHATSAPP,
     isWindowOpen: (phone) => phone !== NEVER_WROTE,
     now: () => new Date(clock),
@@ -90,7 +94,9 @@ describe('what WhatsApp is sent by the Cloud API', () => {
   });
 
   it('is a template without parameters when it has none', async () => {
-    expect(await send({ lastReplyAt: null, template: { ...TEMPLATE, parameters: [] } })).toMatchObject({
+    expect(
+      await send({ lastReplyAt: null, template: { ...TEMPLATE, name: 'bem_vindo', parameters: [] } }),
+    ).toMatchObject({
       outcome: 'accepted',
     });
   });
@@ -136,7 +142,16 @@ describe('the limits of the Cloud API', () => {
 
   it('say that a template is not approved', async () => {
     const template = { ...TEMPLATE, name: 'another' };
-    expect(await send({ lastReplyAt: null, template })).toEqual({ outcome: 'final', reason: 'template_rejected' });
+    expect(await send({ lastReplyAt: null, template })).toEqual({ outcome: 'final', reason: 'template_unknown' });
+  });
+
+  it.each([
+    [{ language: 'en_US' }, 'template_unknown'],
+    [{ name: 'pausado', parameters: [] }, 'template_paused'],
+    [{ parameters: ['Ana'] }, 'template_parameters'],
+  ])('say what is wrong with a template: %o', async (changes, reason) => {
+    const template = { ...TEMPLATE, ...changes };
+    expect(await send({ lastReplyAt: null, template })).toEqual({ outcome: 'final', reason });
   });
 });
 
@@ -157,9 +172,12 @@ describe('an error of the Cloud API', () => {
     [400, 131042, 'final', 'account_restricted'],
     [400, 131026, 'final', 'not_on_whatsapp'],
     [400, 131047, 'final', 'window_closed'],
-    [400, 132000, 'final', 'template_rejected'],
-    [404, 132001, 'final', 'template_rejected'],
-    [400, 132015, 'final', 'template_rejected'],
+    [400, 132000, 'final', 'template_parameters'],
+    [404, 132001, 'final', 'template_unknown'],
+    [400, 132007, 'final', 'template_rejected'],
+    [400, 132012, 'final', 'template_parameters'],
+    [400, 132015, 'final', 'template_paused'],
+    [400, 132016, 'final', 'template_paused'],
     [400, 133010, 'temporary', 'instance_disconnected'],
     [400, 100, 'final', 'provider_refused'],
     [400, 131009, 'final', 'provider_refused'],
@@ -296,5 +314,27 @@ describe('the credentials of the Cloud API', () => {
     for (const value of Object.values({ ...typed, ...changes })) {
       expect(JSON.stringify(read.error)).not.toContain(JSON.stringify(value));
     }
+  });
+});
+
+describe('the templates of the Cloud API', () => {
+  it('are those of that very name, in each language, with how many values they ask for', async () => {
+    expect(await sender.templates?.(TEMPLATE.name, patience())).toEqual([
+      { language: 'pt_BR', status: 'APPROVED', parameters: 2 },
+    ]);
+    expect(await sender.templates?.('pausado', patience())).toEqual([
+      { language: 'pt_BR', status: 'PAUSED', parameters: 0 },
+    ]);
+    expect(await sender.templates?.('pix', patience())).toEqual([]);
+  });
+
+  it.each<[string, Fault]>([
+    ['the token may only send', { kind: 'answer', answer: { status: 403, body: { error: { code: 200 } } } }],
+    ['a page comes', page(200)],
+    ['half an answer comes', { kind: 'cut', processed: true, midAnswer: true }],
+    ['the account is not named', json({ id: '1', health_status: { entities: [{ entity_type: 'APP', id: '2' }] } })],
+  ])('are not known when %s', async (_, fault) => {
+    server.fail(fault);
+    expect(await sender.templates?.(TEMPLATE.name, patience())).toBeNull();
   });
 });

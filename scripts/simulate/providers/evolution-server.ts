@@ -33,6 +33,8 @@ export interface EvolutionServer extends LoopbackServer {
   sendReply(webhookUrl: string, phone: string, text: string): Promise<number>;
   /** Tells a webhook what the instance's state is. @returns the status of its answer */
   sendConnection(webhookUrl: string): Promise<number>;
+  /** Tells a webhook that there is a QR code to be scanned. @returns the status of its answer */
+  sendQrCode(webhookUrl: string): Promise<number>;
 }
 
 const textSchema = z.object({ number: z.string().regex(/^\d+$/), text: z.string().min(1) });
@@ -136,6 +138,10 @@ export async function startEvolutionServer(options: EvolutionOptions): Promise<E
     },
     sendConnection(webhookUrl) {
       return post(webhookUrl, 'connection.update', { instance: instanceName, state, statusReason: 200 });
+    },
+    sendQrCode(webhookUrl) {
+      const qrcode = { instance: instanceName, pairingCode: null, code: '2@code', base64: QR_CODE };
+      return post(webhookUrl, 'qrcode.updated', { qrcode });
     },
   };
 }

@@ -21,12 +21,24 @@ export interface WhatsAppCloudOptions {
   isOnWhatsApp?(phone: string): boolean;
   /** Whether a phone has written in the last 24 hours; those whose reply the server has told of have. */
   isWindowOpen?(phone: string): boolean;
-  /** Names of the templates that are approved. */
-  templates?: readonly string[];
+  /** The templates of the business account. */
+  templates?: readonly LoopbackTemplate[];
   /** Called before the answer leaves, since a webhook may overtake it. */
   onAccepted?(message: AcceptedMessage): void;
   now?(): Date;
   port?: number;
+}
+
+export interface LoopbackTemplate {
+  name: string;
+  /** With `{{1}}`, `{{2}}`, … */
+  body: string;
+  /** `pt_BR`, unless it is said. */
+  language?: string;
+  /** `APPROVED`, unless it is said. */
+  status?: 'APPROVED' | 'PENDING' | 'REJECTED' | 'PAUSED' | 'DISABLED';
+  /** What else it is made of. */
+  components?: readonly object[];
 }
 
 export interface WhatsAppCloudServer extends LoopbackServer {
@@ -50,6 +62,7 @@ export interface WhatsAppCloudServer extends LoopbackServer {
 }
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
+const ACCOUNT_ID = '102290129340398';
 const LIMITS = { messagesPerSecond: 80, millisecondsBetweenMessagesToOne: 6000 };
 
 const messageSchema = z.object({
@@ -90,9 +103,36 @@ export async function startWhatsAppCloudServer(options: WhatsAppCloudOptions): P
       return problem(401, 190, 'Error validating access token: Session has expired');
     }
     const [, , phoneNumberId, edge] = request.path.split('/');
+    if (phoneNumberId === ACCOUNT_ID && edge === 'message_templates') return listTemplates(request.query.get('name'));
     if (phoneNumberId !== options.phoneNumberId) return problem(400, 100, 'Unsupported request', 33);
+    if (request.query.get('fields') === 'health_status') return health(phoneNumberId);
     if (request.method === 'GET') return { status: 200, body: { id: phoneNumberId, quality_rating: 'GREEN' } };
     return edge === 'messages' ? take(request.body) : problem(400, 100, 'Unsupported request', 33);
+  }
+
+  function health(id: string): LoopbackAnswer {
+    const entity = (type: string, of: string) => ({ entity_type: type, id: of, can_send_message: 'AVAILABLE' });
+    const entities = [
+      entity('PHONE_NUMBER', id),
+      entity('WABA', ACCOUNT_ID),
+      entity('BUSINESS', '1'),
+      entity('APP', '2'),
+    ];
+    return { status: 200, body: { id, health_status: { can_send_message: 'AVAILABLE', entities } } };
+  }
+
+  /** Meta finds every name that has these letters in it. */
+  function listTemplates(wanted: string | null): LoopbackAnswer {
+    const data = templates
+      .filter(({ name }) => name.includes(wanted ?? ''))
+      .map(({ name, language = 'pt_BR', status = 'APPROVED', body, components = [] }, index) => ({
+        name,
+        language,
+        status,
+        components: [{ type: 'BODY', text: body }, ...components],
+        id: String(index + 1),
+      }));
+    return { status: 200, body: { data, paging: { cursors: { before: 'a', after: 'b' } } } };
   }
 
   function take(body: string): LoopbackAnswer {
@@ -125,9 +165,23 @@ export async function startWhatsAppCloudServer(options: WhatsAppCloudOptions): P
     }
     if (!isOnWhatsApp(phone)) return problem(400, 131026, 'Message undeliverable');
     if (type !== 'template' && !isWindowOpen(phone)) return problem(400, 131047, 'Re-engagement message');
-    if (type === 'template' && !templates.includes(template?.name ?? '')) {
+    return type === 'template' ? templateRefusal(template) : null;
+  }
+
+  function templateRefusal(sent: Message['template']): LoopbackAnswer | null {
+    const found = templates.find(
+      ({ name, language = 'pt_BR' }) => name === sent?.name && language === sent.language.code,
+    );
+    const { status = 'APPROVED', body = '' } = found ?? {};
+    if (status === 'PAUSED') return problem(400, 132015, 'Template is Paused');
+    if (status === 'DISABLED') return problem(400, 132016, 'Template is Disabled');
+    if (!found || status !== 'APPROVED') {
       return problem(404, 132001, 'Template name does not exist in the translation');
     }
+    const asked = new Set(body.match(/\{\{\d+\}\}/g)).size;
+    const given = sent?.components.flatMap(({ parameters }) => parameters).length ?? 0;
+    if (asked !== given)
+      return problem(400, 132000, 'Number of parameters does not match the expected number of params');
     return null;
   }
 

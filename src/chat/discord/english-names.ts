@@ -70,4 +70,8 @@ export const ENGLISH_NAMES: Readonly<Record<string, string>> = {
   produto: 'product',
   imagem: 'image',
   ligado: 'on',
+  modelo: 'template',
+  variaveis: 'variables',
+  idioma: 'language',
+  'parar-ao-responder': 'stop-on-reply',
 };

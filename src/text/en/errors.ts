@@ -40,6 +40,19 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.text_variants': 'These are too many texts. Use up to {maximum}, with a line of --- between them.',
   'error.image_unknown':
     '“{address}” is not the address of a picture. Use one that begins with https://, or imagem:nenhuma to take it away.',
+  'error.template_name':
+    '“{name}” is not the name of a template. Copy it from the WhatsApp Manager: small letters, digits and _.',
+  'error.template_language': '“{language}” is not the language of a template. Use Meta’s code, such as pt_BR or en_US.',
+  'error.template_which': 'Say which template. Write its name after modelo:',
+  'error.template_not_found':
+    'The account of the instance “{instance}” has no template {name} in {language}. {count, plural, =0 {Check its name in the WhatsApp Manager.} other {It exists in: {languages}.}}',
+  'error.template_not_approved':
+    'The template {name} is not approved at Meta (it is {status}). Wait for its approval or choose another.',
+  'error.template_too_much':
+    'The template {name} asks for more than numbered variables in its body, such as a picture, a button with a link or named variables. Use one with a body and numbers only.',
+  'error.template_parameter_count':
+    'The template {name} asks for {asked, plural, =0 {no variables} one {# variable} other {# variables}} and you gave {given}. List them after variaveis:, in order.',
+  'error.product_template_first': 'A product’s own template is for the first step. Leave etapa: out.',
   'error.instance_not_linked': 'The store “{store}” has no instance. Link one with /instancia vincular.',
   'error.message_unknown':
     'There is no uncertain message with the code {id}. See those that exist with /instancia fila.',

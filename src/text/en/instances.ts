@@ -28,6 +28,8 @@ export const instances: Record<keyof typeof portuguese, string> = {
   'option.phone': 'Phone with area code',
   'option.message': 'Code of the uncertain message',
   'option.decision': 'What became of it: enviada or reenviar',
+  'button.new_qr_code': 'New code',
+  'button.check_connection': 'Check again',
   'button.queue': 'See queue',
   'button.test': 'Send a test',
   'button.link': 'Link to {store}',
@@ -54,8 +56,9 @@ export const instances: Record<keyof typeof portuguese, string> = {
   'webhook_how.whatsapp-cloud':
     'To know what was delivered and read, paste this URL into the Meta app at WhatsApp › Configuration, with the verify token, and subscribe to the field messages.',
   'webhook_how.evolution':
-    'To know what was delivered and read, paste this URL into the instance’s webhook at Evolution and turn on MESSAGES_UPDATE, MESSAGES_UPSERT and CONNECTION_UPDATE.',
-  'instance.scan': 'Scan the code with the phone: WhatsApp › Linked devices › Link a device.',
+    'To know what was delivered and read, paste this URL into the instance’s webhook at Evolution and turn on MESSAGES_UPDATE, MESSAGES_UPSERT, CONNECTION_UPDATE and QRCODE_UPDATED.',
+  'instance.scan':
+    'Scan the code with the phone: WhatsApp › Linked devices › Link a device. The code lasts less than a minute; when it has run out, or after scanning it, press “New code”.',
   'instance.qr_code': 'QR code to connect WhatsApp',
   'instance.list': '{count, plural, one {# instance} other {# instances}}',
   'instance.list_caption': 'Instances of this workspace',

@@ -42,6 +42,9 @@ export const messages = {
   'message_reason.instance_unlinked': 'The instance no longer sends for this store; the message looks for another.',
   'message_reason.notification_changed': 'The notification was changed and this step is gone.',
   'message_reason.variable_missing': 'The event lacks {variable}, which the text uses.',
+  'message_reason.template_variable_missing':
+    'The event does not carry {variable}, which the template uses. Choose another variable with /notificacoes modelo.',
+  'message_reason.replied': 'The buyer replied, and the store stops the reminders about a purchase then.',
   'message_reason.worker_lost': 'Sininho stopped in the middle of sending. See in WhatsApp whether it arrived.',
   'message_reason.said_by_person': 'Decided by a person.',
 } as const;

@@ -6,6 +6,27 @@ export const notifications: Record<keyof typeof portuguese, string> = {
   'command.notificacoes.ligar': 'Turn a notification on, for all or for one product',
   'command.notificacoes.desligar': 'Turn a notification off, or take one of its steps away',
   'command.notificacoes.texto': 'Write a notification’s text',
+  'command.notificacoes.modelo': 'Choose the template approved by Meta that goes outside the 24 hours',
+  'command.notificacoes.parar_ao_responder': 'Stop the reminders about a purchase when the buyer replies',
+  'option.template': 'Name of the approved template, or “nenhum” for none',
+  'option.template_variables': 'Variables of the template, in order',
+  'option.template_language': 'Language of the template',
+  'option.stop_on_reply_on': 'sim (yes) or não (no)',
+  'button.choose_template': 'Choose template',
+  'notifications.template_title': 'Template of “{notification}”, step {step}, in “{store}”',
+  'notifications.template_how':
+    'By the official API, a buyer who has not written for 24 hours can only be sent a template that Meta approved. Make it in the WhatsApp Manager and say its name here.',
+  'notifications.template_variables':
+    "Variables: {variables}. The first one fills the template’s '{{1}}', the second '{{2}}', and so on.",
+  'notifications.template_saved': 'Template of “{notification}” saved',
+  'notifications.template_removed': 'Template of “{notification}” taken away',
+  'notifications.outside_window': 'Outside the 24 hours',
+  'notifications.no_template':
+    'No template: by the official API nothing goes to buyers who have not written within the last 24 hours.',
+  'notifications.template': 'Template {name} ({language})',
+  'notifications.stop_on_reply_turned_on':
+    'In “{store}”, when the buyer replies, the reminders about that purchase stop. Other purchases go on.',
+  'notifications.stop_on_reply_turned_off': 'In “{store}”, reminders go on even if the buyer replies.',
   'command.notificacoes.atraso': 'Choose how long after the event it is sent',
   'command.notificacoes.previa': 'See how the message reads to a buyer',
   'command.notificacoes.testar': 'Send a notification to a phone of yours',

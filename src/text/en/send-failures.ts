@@ -6,9 +6,15 @@ export const sendFailures: Record<keyof typeof portuguese, string> = {
   'send_failure.recipient_rate_limited':
     'This buyer was sent many messages in a row. Sininho waits a little and tries again by itself.',
   'send_failure.window_closed':
-    'The buyer has not written for more than 24 hours, so Meta takes only an approved template. Choose a template for this notification.',
+    'Outside the 24-hour window, and no approved template: Meta lets you write freely only to those who replied lately. Choose one with /notificacoes modelo.',
   'send_failure.not_on_whatsapp':
     'This number does not take messages on WhatsApp. Check the phone with the buyer, or write an e-mail.',
+  'send_failure.template_unknown':
+    'Meta has no such approved template in that language. Check name and language in the WhatsApp Manager and correct them with /notificacoes modelo.',
+  'send_failure.template_paused':
+    'Meta paused or disabled the template because buyers rated it badly. Choose another with /notificacoes modelo.',
+  'send_failure.template_parameters':
+    "The variables are not those that the template asks for. List them in the order of '{{1}}', '{{2}}' with /notificacoes modelo.",
   'send_failure.template_rejected':
     'Meta did not accept the template. See in the WhatsApp Manager whether it is approved and has the same variables.',
   'send_failure.token_refused':

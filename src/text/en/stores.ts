@@ -70,6 +70,7 @@ export const stores: Record<keyof typeof portuguese, string> = {
   'store.state_paused': 'Paused',
   'store.timezone': 'Time zone',
   'store.currency': 'Currency',
+  'store.stop_on_reply': 'Stop reminders on a reply',
   'store.happy_path': 'Happy path',
   'store.queue_limit': 'Queue limit',
   'store.days': '{count, plural, one {# day} other {# days}}',

@@ -38,6 +38,19 @@ export const errors = {
   'error.text_variants': 'São textos demais. Use até {maximum}, separados por uma linha com ---.',
   'error.image_unknown':
     '“{address}” não é o endereço de uma imagem. Use um que comece com https://, ou imagem:nenhuma para tirar.',
+  'error.template_name':
+    '“{name}” não é nome de modelo. Copie-o do Gerenciador do WhatsApp: letras minúsculas, números e _.',
+  'error.template_language': '“{language}” não é um idioma de modelo. Use o código da Meta, como pt_BR ou en_US.',
+  'error.template_which': 'Falta dizer o modelo. Escreva o nome dele em modelo:',
+  'error.template_not_found':
+    'A conta da instância “{instance}” não tem o modelo {name} em {language}. {count, plural, =0 {Confira o nome no Gerenciador do WhatsApp.} other {Ele existe em: {languages}.}}',
+  'error.template_not_approved':
+    'O modelo {name} não está aprovado na Meta (está como {status}). Espere a aprovação ou escolha outro.',
+  'error.template_too_much':
+    'O modelo {name} pede mais do que variáveis numeradas no corpo, como imagem, botão com link ou variáveis com nome. Use um só com o corpo e números.',
+  'error.template_parameter_count':
+    'O modelo {name} pede {asked, plural, =0 {nenhuma variável} one {# variável} other {# variáveis}} e você deu {given}. Liste-as em variaveis:, na ordem.',
+  'error.product_template_first': 'O modelo próprio de um produto vale para a primeira etapa. Deixe etapa: de fora.',
   'error.instance_not_linked': 'A loja “{store}” não tem instância. Vincule uma com /instancia vincular.',
   'error.message_unknown':
     'Não encontrei uma mensagem incerta com o código {id}. Veja as que existem com /instancia fila.',

@@ -26,6 +26,8 @@ export const instances = {
   'option.phone': 'Telefone com DDD',
   'option.message': 'Código da mensagem incerta',
   'option.decision': 'O que houve com ela: enviada ou reenviar',
+  'button.new_qr_code': 'Novo código',
+  'button.check_connection': 'Verificar de novo',
   'button.queue': 'Ver fila',
   'button.test': 'Enviar teste',
   'button.link': 'Vincular a {store}',
@@ -52,8 +54,9 @@ export const instances = {
   'webhook_how.whatsapp-cloud':
     'Para saber o que foi entregue e lido, cole esta URL no aplicativo da Meta em WhatsApp › Configuração, com o token de verificação, e assine o campo messages.',
   'webhook_how.evolution':
-    'Para saber o que foi entregue e lido, cole esta URL no webhook da instância na Evolution e ligue MESSAGES_UPDATE, MESSAGES_UPSERT e CONNECTION_UPDATE.',
-  'instance.scan': 'Leia o código com o celular: WhatsApp › Aparelhos conectados › Conectar um aparelho.',
+    'Para saber o que foi entregue e lido, cole esta URL no webhook da instância na Evolution e ligue MESSAGES_UPDATE, MESSAGES_UPSERT, CONNECTION_UPDATE e QRCODE_UPDATED.',
+  'instance.scan':
+    'Leia o código com o celular: WhatsApp › Aparelhos conectados › Conectar um aparelho. O código vence em menos de um minuto; se vencer, ou depois de ler, toque em “Novo código”.',
   'instance.qr_code': 'QR code para conectar o WhatsApp',
   'instance.list': '{count, plural, one {# instância} other {# instâncias}}',
   'instance.list_caption': 'Instâncias deste espaço',

@@ -42,6 +42,9 @@ export const messages = {
   'message_reason.instance_unlinked': 'A instância não envia mais para esta loja; a mensagem procura outra.',
   'message_reason.notification_changed': 'A notificação mudou e essa etapa não existe mais.',
   'message_reason.variable_missing': 'O evento não traz {variable}, que o texto usa.',
+  'message_reason.template_variable_missing':
+    'O evento não traz {variable}, que o modelo usa. Troque a variável com /notificacoes modelo.',
+  'message_reason.replied': 'O comprador respondeu, e a loja para os lembretes dessa compra quando ele responde.',
   'message_reason.worker_lost': 'O Sininho parou no meio do envio. Veja no WhatsApp se ela chegou.',
   'message_reason.said_by_person': 'Decidido por uma pessoa.',
 } as const;

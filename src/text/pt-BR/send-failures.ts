@@ -4,9 +4,15 @@ export const sendFailures = {
   'send_failure.recipient_rate_limited':
     'Foram muitas mensagens seguidas para este comprador. O Sininho espera um pouco e tenta de novo sozinho.',
   'send_failure.window_closed':
-    'O comprador não escreve há mais de 24 horas, e aí a Meta só aceita modelo aprovado. Escolha um modelo para esta notificação.',
+    'Fora da janela de 24 horas e sem modelo aprovado: a Meta só deixa escrever livremente a quem respondeu há pouco. Escolha um com /notificacoes modelo.',
   'send_failure.not_on_whatsapp':
     'Este número não recebe mensagens no WhatsApp. Confira o telefone com o comprador ou fale com ele por e-mail.',
+  'send_failure.template_unknown':
+    'A Meta não tem esse modelo aprovado nesse idioma. Confira o nome e o idioma no Gerenciador do WhatsApp e corrija com /notificacoes modelo.',
+  'send_failure.template_paused':
+    'A Meta pausou ou desativou o modelo porque teve má avaliação. Escolha outro com /notificacoes modelo.',
+  'send_failure.template_parameters':
+    "As variáveis não são as que o modelo pede. Ponha-as na ordem de '{{1}}', '{{2}}' com /notificacoes modelo.",
   'send_failure.template_rejected':
     'A Meta não aceitou o modelo. Confira no Gerenciador do WhatsApp se ele está aprovado e tem as mesmas variáveis.',
   'send_failure.token_refused':

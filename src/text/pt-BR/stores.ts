@@ -68,6 +68,7 @@ export const stores = {
   'store.state_paused': 'Pausada',
   'store.timezone': 'Fuso horário',
   'store.currency': 'Moeda',
+  'store.stop_on_reply': 'Parar lembretes ao responder',
   'store.happy_path': 'Caminho feliz',
   'store.queue_limit': 'Limite da fila',
   'store.days': '{count, plural, one {# dia} other {# dias}}',

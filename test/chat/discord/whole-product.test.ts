@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { assinyPayload } from '../../../scripts/simulate/assiny-payload.ts';
+import { startEvolutionServer } from '../../../scripts/simulate/providers/evolution-server.ts';
 import type { Product } from '../../../src/start.ts';
 import { discordPerson, SALES } from '../../support/discord/discord-person.ts';
 import { signedHeaders } from '../../support/discord/discord-product.ts';
@@ -51,6 +52,35 @@ it('needs no more than the token and the address of Discord, from the first comm
   await eventually(() => expect(discord.messages.at(-1)).toMatchObject({ place: SALES.id, isPrivate: false }));
   expect(JSON.stringify(discord.messages.at(-1)?.body)).toContain('Compra aprovada');
   expect(product.log()).not.toContain(BOT_TOKEN);
+});
+
+it('shows the QR code of a WhatsApp number as a picture, for its admin alone, and a new one by a button', async () => {
+  const evolution = await startEvolutionServer({ instanceName: 'atendimento', apiKey: 'the-key' });
+  evolution.setState('close');
+  const { localUrl } = await start({ DISCORD_TOKEN: BOT_TOKEN });
+  await eventually(async () => expect((await readinessAt(localUrl)).status).toBe(200));
+  const ana = discordPerson(
+    async (interaction) => discord.gateway.dispatch('INTERACTION_CREATE', interaction),
+    { id: OWNER_ID, name: 'Ana', permissions: '8' },
+    () => true,
+  );
+  const credentials = { tipo: 'evolution', endereco: evolution.url, chave: 'the-key', sessao: 'atendimento' };
+  await ana.run('instancia criar', { nome: 'Atendimento', ...credentials });
+  const pictures = () => discord.messages.filter(({ files }) => files.some(({ text }) => text.includes('PNG')));
+  await eventually(() => expect(pictures()).toHaveLength(1));
+  const [made] = pictures();
+  expect(made?.isPrivate).toBe(true);
+  const name = made?.files[0]?.name;
+  expect(made?.body.embeds).toContainEqual(expect.objectContaining({ image: { url: `attachment://${name}` } }));
+  const rows: { components: { label: string; custom_id: string }[] }[] = made?.body.components;
+  const again = rows.flatMap(({ components }) => components).find(({ label }) => label === 'Novo código');
+  await ana.press(again?.custom_id ?? '');
+  await eventually(() => expect(pictures()).toHaveLength(2));
+  evolution.setState('open');
+  await ana.run('instancia ver');
+  await eventually(() => expect(JSON.stringify(discord.messages.at(-1)?.body)).toContain('Conectada'));
+  expect(pictures()).toHaveLength(2);
+  await evolution.close();
 });
 
 it('takes signed interactions on its own port with nothing but the public key, and counts the others', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { assinyPayload } from '../../../scripts/simulate/assiny-payload.ts';
+import { startEvolutionServer } from '../../../scripts/simulate/providers/evolution-server.ts';
 import type { Product } from '../../../src/start.ts';
 import { eventually } from '../../support/eventually.ts';
 import {
@@ -44,6 +45,29 @@ it('needs no more than the tokens and the address of Slack, from the first comma
   await eventually(() => expect(slack.messages.at(-1)).toMatchObject({ by: 'chat.postMessage', channel: SALES.id }));
   expect(slack.messages.at(-1)?.text).toContain('Compra aprovada');
   expect(product.log()).not.toMatch(/xoxb-|xapp-/);
+});
+
+it('shows the QR code of a WhatsApp number as a picture, for its admin alone, and a new one by a button', async () => {
+  const evolution = await startEvolutionServer({ instanceName: 'atendimento', apiKey: 'the-key' });
+  evolution.setState('close');
+  const { localUrl } = await start({ SLACK_BOT_TOKEN: BOT_TOKEN, SLACK_APP_TOKEN: APP_TOKEN });
+  await eventually(async () => expect((await readinessAt(localUrl)).status).toBe(200));
+  const ana = slackPerson(slack, (request) => slack.deliverBySocket(request), 'U0ANA');
+  await ana.type(
+    `/instancia criar Atendimento tipo:evolution endereco:${evolution.url} chave:the-key sessao:atendimento`,
+  );
+  await eventually(() => expect(slack.files).toHaveLength(1));
+  expect(slack.files[0]).toMatchObject({ name: expect.stringMatching(/\.png$/), alternative: expect.any(String) });
+  expect(slack.files[0]?.channel).toMatch(/^D/);
+  expect(slack.files[0]?.content).toContain('PNG');
+  const buttons = slack.messages.flatMap(({ blocks }) => blocks.flatMap(({ elements = [] }) => elements));
+  await ana.press(buttons.find(({ text }) => text?.text === 'Novo código'));
+  await eventually(() => expect(slack.files).toHaveLength(2));
+  evolution.setState('open');
+  await ana.type('/instancia ver');
+  await eventually(() => expect(JSON.stringify(slack.messages.at(-1)?.blocks)).toContain('Conectada'));
+  expect(slack.files).toHaveLength(2);
+  await evolution.close();
 });
 
 it('takes signed requests on its own port, and counts the others', async () => {
