@@ -72,6 +72,7 @@ async function simulate(options: Partial<SimulatorOptions>, lines: string[] = []
       url: product.localUrl,
       key: KEY,
       keepGoing: false,
+      messages: false,
       ...options,
     },
     { say: (line) => lines.push(line), begin: () => ({ advance: () => undefined, end: () => undefined }) },
