@@ -6,6 +6,7 @@ import type { DeliveryService } from '../src/deliveries/delivery-service.ts';
 import type { EventService } from '../src/events/event-service.ts';
 import type { ConnectionCheck } from '../src/instances/connection-check.ts';
 import type { InstanceService } from '../src/instances/instance-service.ts';
+import type { InstanceReports } from '../src/messages/instance-report.ts';
 import type { MessageQueue } from '../src/messages/message-queue.ts';
 import type { NotificationPreview } from '../src/messages/notification-preview.ts';
 import type { NotificationSettingsService } from '../src/messages/notification-settings.ts';
@@ -26,6 +27,7 @@ export interface CommandServices {
   instances: InstanceService;
   checkConnection: ConnectionCheck;
   messageQueue: MessageQueue;
+  instanceReports: InstanceReports;
   notifications: NotificationSettingsService;
   testSend: TestSend;
   preview: NotificationPreview;

@@ -6,6 +6,7 @@ import { type BackgroundTask, createBackgroundTask } from './feature/background-
 import { type ConnectionCheck, createConnectionCheck } from './instances/connection-check.ts';
 import { createInstanceService, type Instance, type InstanceService } from './instances/instance-service.ts';
 import { type ContactBook, createContactBook } from './messages/contact-book.ts';
+import { createInstanceReports, type InstanceReports } from './messages/instance-report.ts';
 import { createMessageDispatch, type MessageDispatch } from './messages/message-dispatch.ts';
 import { createMessagePlanner, type MessagePlanner } from './messages/message-planner.ts';
 import { createMessageQueue, type MessageQueue } from './messages/message-queue.ts';
@@ -27,6 +28,7 @@ export interface Messaging {
   notifications: NotificationSettingsService;
   instances: InstanceService;
   messageQueue: MessageQueue;
+  instanceReports: InstanceReports;
   planner: MessagePlanner;
   dispatch: MessageDispatch;
   /** Due messages into queues, queues into WhatsApp. */
@@ -117,6 +119,7 @@ export function createMessaging(dependencies: {
     notifications,
     instances,
     messageQueue,
+    instanceReports: createInstanceReports({ connection, stores, instances }),
     receipts,
     planner,
     dispatch,

@@ -1,42 +1,33 @@
 import { foldCase } from '../../src/chat/arguments.ts';
-import type { CommandContext, CommandOption, CommandVerb, OptionValues } from '../../src/chat/command.ts';
+import type { CommandContext, CommandVerb, OptionValues } from '../../src/chat/command.ts';
 import { commandLine } from '../../src/chat/command-line.ts';
 import type { Block, Reply } from '../../src/chat/message.ts';
 import { type Period, parsePeriod } from '../../src/reports/period.ts';
 import type { CurrencyReport, StoreReport } from '../../src/reports/store-report.ts';
 import type { Store } from '../../src/stores/store-service.ts';
-import { addDays, formatDay, localDay } from '../../src/text/local-time.ts';
+import { addDays, localDay } from '../../src/text/local-time.ts';
 import { formatMoney } from '../../src/text/money.ts';
 import { isProductError, ProductError } from '../../src/text/product-error.ts';
-import type { TextKey } from '../../src/text/text.ts';
 import { periodOption } from '../options/period-option.ts';
 import { chosenStore, storeOption, storeReference, wordsBesideStore } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import { type RoleButton, roleButtons } from '../role-buttons.ts';
 import type { CommandServices } from '../services.ts';
 import { currencyBlocks, isEmptyCurrency } from './currency-blocks.ts';
+import {
+  formatOption,
+  periodButtons,
+  periodLabel,
+  SPREADSHEET,
+  spreadsheetButton,
+  spreadsheetFile,
+  wantsSpreadsheet,
+} from './report-parts.ts';
 import { reportSpreadsheet } from './spreadsheet.ts';
 
-const SPREADSHEET = 'csv';
 /** Where a day begins first, so that no day is refused there that has come somewhere. */
 const LATEST_TIMEZONE = 'Pacific/Kiritimati';
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1_000;
-
-const formatOption: CommandOption<CommandServices> = {
-  name: 'formato',
-  description: 'option.format',
-  required: false,
-  countTrailingWords: (words) => (foldCase(words.at(-1) ?? '') === SPREADSHEET ? 1 : 0),
-  complete: async () => [{ value: SPREADSHEET, label: SPREADSHEET }],
-};
-
-const OTHER_PERIODS: readonly { preset: string; label: TextKey }[] = [
-  { preset: 'hoje', label: 'button.today' },
-  { preset: 'ontem', label: 'button.yesterday' },
-  { preset: '7d', label: 'button.7_days' },
-  { preset: '30d', label: 'button.30_days' },
-  { preset: 'mes', label: 'button.this_month' },
-];
 
 /** What a store sold in a period, against the period before. */
 export const loja: CommandVerb<CommandServices> = {
@@ -45,8 +36,7 @@ export const loja: CommandVerb<CommandServices> = {
   role: 'viewer',
   options: [storeOption, periodOption, formatOption],
   async run(context, options) {
-    const format = typedValue(options, formatOption.name);
-    if (format !== undefined && foldCase(format) !== SPREADSHEET) throw new ProductError('format_unknown', { format });
+    const asSpreadsheet = wantsSpreadsheet(options);
     const typed = typedValue(options, periodOption.name);
     // Before the store is asked for: what is no period anywhere is none there either.
     parsePeriod(typed, LATEST_TIMEZONE, context.now);
@@ -54,7 +44,7 @@ export const loja: CommandVerb<CommandServices> = {
     const period = parsePeriod(typed, store.timezone, context.now);
     const report = withoutEmptyCurrencies(await context.services.reports.report(store, period));
     if (report.currencies.length === 0) return emptyReply(context, store, period);
-    return format === undefined ? await reportReply(context, store, report) : spreadsheetReply(context, store, report);
+    return asSpreadsheet ? spreadsheetReply(context, store, report) : await reportReply(context, store, report);
   },
 };
 
@@ -104,7 +94,9 @@ async function reportReply(
         }),
       },
       ...report.currencies.flatMap((currency) => blocksOf(context, report, currency, before)),
-      ...periodButtons(context, store, period, [spreadsheetButton(context, store, period)]),
+      ...buttonsOf(context, store, period, [
+        spreadsheetButton(context, reportCommand(store, `${period.from} ${period.to}`, SPREADSHEET)),
+      ]),
     ],
   };
 }
@@ -134,19 +126,13 @@ function headline({ translate, locale }: CommandContext<CommandServices>, store:
 
 function spreadsheetReply(context: CommandContext<CommandServices>, store: Store, report: StoreReport): Reply {
   const { translate } = context;
-  const words = foldCase(store.name).match(/[a-z0-9]+/g) ?? [];
   return {
     title: headline(context, store, report),
     tone: 'neutral',
     visibility: 'public',
     blocks: [
       { type: 'paragraph', text: translate('report.spreadsheet', { period: periodLabel(context, report) }) },
-      {
-        type: 'file',
-        name: `${['relatorio', ...words, report.from, report.to].join('-')}.csv`,
-        contentType: 'text/csv',
-        base64: Buffer.from(reportSpreadsheet(report, context)).toString('base64'),
-      },
+      spreadsheetFile(store.name, report, reportSpreadsheet(report, context)),
     ],
   };
 }
@@ -168,7 +154,7 @@ function emptyReply(context: CommandContext<CommandServices>, store: Store, peri
         type: 'paragraph',
         text: translate('report.empty_meaning', { period: periodLabel(context, period) }),
       },
-      ...periodButtons(context, store, period, [checklist]),
+      ...buttonsOf(context, store, period, [checklist]),
     ],
   };
 }
@@ -179,33 +165,16 @@ function previousPeriod({ from, to }: Period): Period {
   return { from: addDays(from, -days), to: addDays(from, -1) };
 }
 
-function periodLabel({ translate, locale }: CommandContext<CommandServices>, { from, to }: Period): string {
-  if (from === to) return formatDay(from, locale);
-  return translate('report.from_to', { from: formatDay(from, locale), to: formatDay(to, locale) });
+function reportCommand(store: Store, periodo: string, formato?: string): string {
+  return commandLine('/relatorio loja', { loja: storeReference(store), periodo, formato });
 }
 
-function spreadsheetButton(context: CommandContext<CommandServices>, store: Store, period: Period): RoleButton {
-  const command = commandLine('/relatorio loja', {
-    loja: storeReference(store),
-    periodo: `${period.from} ${period.to}`,
-    formato: SPREADSHEET,
-  });
-  return { label: context.translate('button.spreadsheet'), command, style: 'secondary', role: 'viewer' };
-}
-
-function periodButtons(
+function buttonsOf(
   context: CommandContext<CommandServices>,
   store: Store,
-  shown: Period,
+  period: Period,
   others: readonly RoleButton[],
 ): Block[] {
-  const periods = OTHER_PERIODS.filter(({ preset }) => {
-    const period = parsePeriod(preset, store.timezone, context.now);
-    return period.from !== shown.from || period.to !== shown.to;
-  });
-  const buttons = periods.map(({ preset, label }): RoleButton => {
-    const command = commandLine('/relatorio loja', { loja: storeReference(store), periodo: preset });
-    return { label: context.translate(label), command, style: 'secondary', role: 'viewer' };
-  });
+  const buttons = periodButtons(context, period, store.timezone, (periodo) => reportCommand(store, periodo));
   return roleButtons(context, [...buttons, ...others]);
 }

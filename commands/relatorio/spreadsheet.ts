@@ -51,7 +51,12 @@ export function reportSpreadsheet(report: StoreReport, language: { locale: Local
     ...currency.products.map(({ name, orders, gross }) => [currency.currency, name, orders, decimal(gross)]),
   ]);
   const padded = rows.map((row) => [...row, ...header.slice(row.length).map(() => '')]);
-  return stringify([header, ...padded], {
+  return spreadsheet([header, ...padded], locale);
+}
+
+/** Rows as a file that opens with a double click in the spreadsheet of the person's country. */
+export function spreadsheet(rows: readonly (readonly Cell[])[], locale: Locale): string {
+  return stringify([...rows], {
     bom: true,
     delimiter: locale === 'pt-BR' ? ';' : ',',
     record_delimiter: 'windows',

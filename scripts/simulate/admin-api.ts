@@ -18,6 +18,7 @@ const storeSchema = z.object({
   currency: z.string(),
   paused: z.boolean(),
   secretHeader: z.string().nullable(),
+  happyPath: z.boolean(),
   alerts: z.object({ channelId: z.string().nullable(), kinds: z.array(z.string()), minimumAmount: amount }),
 });
 export type SeenStore = z.output<typeof storeSchema>;
@@ -123,6 +124,38 @@ const replySchema = z.object({
 });
 export type SeenReply = z.output<typeof replySchema>;
 
+const messageSchema = z.object({
+  id: z.string(),
+  type: z.string(),
+  step: z.int(),
+  eventId: z.string(),
+  phone: z.string().nullable(),
+  status: z.string(),
+  reason: z.string().nullable(),
+  supersededBy: z.string().nullable(),
+  instanceId: z.string().nullable(),
+  attempts: z.int(),
+  history: z.array(z.object({ status: z.string(), at: moment })),
+});
+export type SeenMessage = z.output<typeof messageSchema>;
+
+const stepSchema = z.looseObject({ delay: z.unknown(), texts: z.array(z.string()) });
+const notificationSchema = z.object({ type: z.string(), enabled: z.boolean(), steps: z.array(stepSchema) });
+export type SeenNotification = z.output<typeof notificationSchema>;
+
+const instanceSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  webhookUrl: z.url(),
+  storeIds: z.array(z.string()),
+});
+export type SeenInstance = z.output<typeof instanceSchema>;
+
+const instanceReportSchema = z.object({
+  counts: z.array(z.object({ status: z.string(), reason: z.string().nullable(), count: z.int() })),
+});
+export type SeenCount = z.output<typeof instanceReportSchema>['counts'][number];
+
 const problemSchema = z.object({ code: z.string(), detail: z.string() });
 
 /** Local days, both included. */
@@ -137,7 +170,7 @@ export type ReadPage<Item> = (query: { cursor?: string; limit?: number }) => Pro
   nextCursor: string | null;
 }>;
 
-/** What a run reads of the server, over its admin API alone. Every call throws a SimulatorError that says what to do. */
+/** What a run reads of the server and changes in it, over its admin API alone. Every call throws a SimulatorError that says what to do. */
 export interface AdminApi {
   /** @param named an id or a name */
   findStore(named: string): Promise<SeenStore>;
@@ -146,6 +179,16 @@ export interface AdminApi {
   events(storeId: string): ReadPage<SeenEvent>;
   orders(storeId: string): ReadPage<SeenOrder>;
   alerts(storeId: string): ReadPage<SeenAlert>;
+  messages(storeId: string): ReadPage<SeenMessage>;
+  /** True while a message of the store waits, or is being sent. */
+  isMessaging(storeId: string): Promise<boolean>;
+  notifications(storeId: string): Promise<SeenNotification[]>;
+  saveSteps(storeId: string, notification: Pick<SeenNotification, 'type' | 'steps'>): Promise<void>;
+  instances(): Promise<SeenInstance[]>;
+  createInstance(body: object): Promise<SeenInstance>;
+  changeInstance(id: string, body: object): Promise<void>;
+  removeInstance(id: string): Promise<void>;
+  instanceReport(id: string, period: Period): Promise<SeenCount[]>;
   /** How far the server has come: true while a delivery of the store waits to be processed. */
   isProcessing(storeId: string): Promise<boolean>;
   deliveryBody(deliveryId: string): Promise<string>;
@@ -159,10 +202,11 @@ export interface AdminApi {
 export function connectAdminApi(options: { url: string; key: string; keepGoing: boolean }): AdminApi {
   const { url, key, keepGoing } = options;
 
-  async function call<T>(schema: z.ZodType<T>, path: string, body?: object): Promise<T> {
-    const { status, text } = keepGoing ? await untilAnswered(() => request(path, body)) : await request(path, body);
+  async function call<T>(schema: z.ZodType<T>, path: string, body?: object, method?: string): Promise<T> {
+    const ask = () => request(path, body, method ?? (body ? 'POST' : 'GET'));
+    const { status, text } = keepGoing ? await untilAnswered(ask) : await ask();
     if (status < 200 || status > 299) throw refusal(status, text);
-    const result = schema.safeParse(parsedJson(text));
+    const result = schema.safeParse(text === '' ? null : parsedJson(text));
     if (result.success) return result.data;
     const issue = result.error.issues[0];
     throw new SimulatorError(
@@ -170,10 +214,14 @@ export function connectAdminApi(options: { url: string; key: string; keepGoing: 
     );
   }
 
-  async function request(path: string, body: object | undefined): Promise<{ status: number; text: string }> {
+  async function request(
+    path: string,
+    body: object | undefined,
+    method: string,
+  ): Promise<{ status: number; text: string }> {
     try {
       const response = await fetch(`${url}/api/v1${path}`, {
-        method: body ? 'POST' : 'GET',
+        method,
         headers: { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) },
         body: body ? JSON.stringify(body) : null,
         signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
@@ -223,6 +271,30 @@ export function connectAdminApi(options: { url: string; key: string; keepGoing: 
     events: (storeId) => list(eventSchema, `/stores/${storeId}/events`),
     orders: (storeId) => list(orderSchema, `/stores/${storeId}/orders`),
     alerts: (storeId) => list(alertSchema, `/stores/${storeId}/alerts/posts`),
+    messages: (storeId) => list(messageSchema, `/stores/${storeId}/messages`),
+    async isMessaging(storeId) {
+      // A message can go back from sending to scheduled, so that is looked at once more.
+      for (const status of ['scheduled', 'waiting', 'sending', 'scheduled']) {
+        const path = `/stores/${storeId}/messages?status=${status}&limit=1`;
+        if ((await call(z.object({ items: z.array(z.unknown()) }), path)).items.length > 0) return true;
+      }
+      return false;
+    },
+    notifications: async (storeId) =>
+      (await call(z.object({ items: z.array(notificationSchema) }), `/stores/${storeId}/notifications`)).items,
+    async saveSteps(storeId, { type, steps }) {
+      await call(z.unknown(), `/stores/${storeId}/notifications/${type}`, { steps }, 'PATCH');
+    },
+    instances: async () => (await call(z.object({ items: z.array(instanceSchema) }), '/instances')).items,
+    createInstance: async (body) => await call(instanceSchema, '/instances', body),
+    async changeInstance(id, body) {
+      await call(z.unknown(), `/instances/${id}`, body, 'PATCH');
+    },
+    async removeInstance(id) {
+      await call(z.unknown(), `/instances/${id}`, undefined, 'DELETE');
+    },
+    instanceReport: async (id, { from, to }) =>
+      (await call(instanceReportSchema, `/instances/${id}/reports?from=${from}&to=${to}`)).counts,
     async isProcessing(storeId) {
       const path = `/stores/${storeId}/deliveries?outcome=received&limit=1`;
       const waiting = await call(z.object({ items: z.array(z.unknown()) }), path);

@@ -17,6 +17,8 @@ export interface SimulatorOptions {
   url: string;
   key: string;
   keepGoing: boolean;
+  /** Also looks after the messages to the buyers. */
+  messages: boolean;
 }
 
 export const USAGE = `Sends believable Assiny traffic to a store and checks what the server makes of it.
@@ -31,6 +33,9 @@ export const USAGE = `Sends believable Assiny traffic to a store and checks what
   --url URL          the server (default: http://localhost:PORT, and PORT is 3000 unless it is set)
   --key KEY          the admin key (default: ADMIN_API_KEY, else the one in DATA_DIR)
   --keep-going       sends again what was not answered while the server is away, until it is back
+  --messages         also sends the messages to the buyers, through two WhatsApp instances of its own (a Cloud API and an Evolution that run
+                     here, fail now and then, and report back), and checks each of them. For the time of the run the store's delays are
+                     seconds; they are put back afterwards
   --help             shows this
 
 The store gets invented sales: use one of your own for trying things out, which nobody else sends to meanwhile.
@@ -49,6 +54,7 @@ const given = {
   url: { type: 'string' },
   key: { type: 'string' },
   'keep-going': { type: 'boolean' },
+  messages: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
 
@@ -100,7 +106,7 @@ export function readOptions(
   environment: Readonly<Record<string, string | undefined>>,
   random: () => number = Math.random,
 ): SimulatorOptions | null {
-  const { help, 'keep-going': keepGoing = false, ...values } = parsed(commandLine);
+  const { help, 'keep-going': keepGoing = false, messages = false, ...values } = parsed(commandLine);
   if (help) return null;
   const result = schema.safeParse(values);
   if (!result.success) throw new SimulatorError(result.error.issues[0]?.message ?? 'The options cannot be read.');
@@ -117,6 +123,7 @@ export function readOptions(
     url: url ?? `http://localhost:${environment.PORT?.trim() || '3000'}`,
     key: key ?? (environment.ADMIN_API_KEY?.trim() || keyOnDisk(environment.DATA_DIR?.trim() || './data')),
     keepGoing,
+    messages,
   };
 }
 

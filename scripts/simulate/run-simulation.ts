@@ -1,15 +1,18 @@
 import type { RunOutput } from '../terminal/run-output.ts';
-import { connectAdminApi, type SeenStore } from './admin-api.ts';
+import { type AdminApi, connectAdminApi, type SeenStore } from './admin-api.ts';
 import { isKept } from './check/check-answers.ts';
 import { checkRun } from './check/check-run.ts';
 import type { Difference } from './check/differences.ts';
+import { messageSummary } from './messages/message-summary.ts';
+import { beginRehearsal, type Rehearsal } from './messages/rehearsal.ts';
 import type { SimulatorOptions } from './options.ts';
+import type { PlannedDelivery } from './planned-delivery.ts';
 import { runSummary } from './run-summary.ts';
 import { planDeliveries } from './scenarios.ts';
 import { type SentDelivery, sendDeliveries } from './send-deliveries.ts';
 import { SimulatorError } from './simulator-error.ts';
 import { daysOf, readStoreBefore } from './store-before.ts';
-import { waitUntilPosted, waitUntilProcessed } from './wait-until-processed.ts';
+import { waitUntilMessaged, waitUntilPosted, waitUntilProcessed } from './wait-until-processed.ts';
 
 const DIFFERENCES_TO_SHOW = 20;
 
@@ -23,14 +26,43 @@ export async function runSimulation(
   output: RunOutput,
   startedAt: Date = new Date(),
 ): Promise<readonly Difference[]> {
-  const { scenario, count, rate, seed, keepGoing, url } = options;
+  const { scenario, count, rate, seed, url } = options;
   // A server that is away at the beginning is not waited for.
   const store = await connectAdminApi({ ...options, keepGoing: false }).findStore(options.store);
   const api = connectAdminApi(options);
   refuseSecretHeader(store);
   const deliveries = planDeliveries({ scenario, count, rate, seed, startedAt });
   await waitUntilProcessed(api, store);
-  const before = await readStoreBefore(api, store, url, daysOf(deliveries, store, startedAt));
+  const rehearsal = options.messages ? await beginRehearsal(api, store, { url, seed, deliveries }) : null;
+  try {
+    return await makeRun({ api, store, deliveries, rehearsal, options, output, startedAt });
+  } finally {
+    await rehearsal?.end();
+  }
+}
+
+interface Run {
+  api: AdminApi;
+  store: SeenStore;
+  deliveries: readonly PlannedDelivery[];
+  /** Null: nobody looks after the messages. */
+  rehearsal: Rehearsal | null;
+  options: SimulatorOptions;
+  output: RunOutput;
+  startedAt: Date;
+}
+
+async function makeRun({
+  api,
+  store,
+  deliveries,
+  rehearsal,
+  options,
+  output,
+  startedAt,
+}: Run): Promise<readonly Difference[]> {
+  const { scenario, count, rate, seed, keepGoing, url } = options;
+  const before = await readStoreBefore(api, store, url, daysOf(deliveries, store, startedAt), startedAt);
   output.say(`${store.name}: ${scenario}, ${count} requests at ${rate} a second, seed ${seed}`);
 
   const progress = output.begin('Sending', deliveries.length);
@@ -51,7 +83,13 @@ export async function runSimulation(
     output.say('Waiting for the alerts; what a busy channel has no room for is posted when its minute is over.');
   }
   await waitUntilPosted(api, store, before.lastAlert);
-  const { differences, compared } = await checkRun(api, store, sent, before);
+  if (rehearsal) {
+    output.say('Waiting until every message has been sent, or has its reason.');
+    await waitUntilMessaged(api, store);
+    await rehearsal.buyers.settled();
+    for (const line of await messageSummary(api, store, before.lastMessage, rehearsal)) output.say(line);
+  }
+  const { differences, compared } = await checkRun(api, store, sent, before, rehearsal);
   tell(differences, compared, output);
   return differences;
 }

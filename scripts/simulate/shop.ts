@@ -76,6 +76,9 @@ function item(product: Product, role: FactItem['role']): FactItem {
   };
 }
 
+/** A shop of more buyers than there are such numbers begins to share them. */
+const TRIES_FOR_A_NEW_PHONE = 20;
+
 /** Numbers that begin with 9000, in all the ways that people type them. */
 function newPhone(random: Random): Pick<FactBuyer, 'phone' | 'writtenPhone'> {
   const area = pickOne(random, AREA_CODES);
@@ -102,6 +105,15 @@ function newDocument(random: Random): Pick<FactBuyer, 'document' | 'writtenDocum
 export function createShop(options: { random: Random; newId(): string; foreign: boolean }): Shop {
   const { random, newId, foreign } = options;
   let buyers = 0;
+  const phones = new Set<string>();
+
+  /** Two people with one phone would be one buyer to whoever writes to it. */
+  function unusedPhone(): Pick<FactBuyer, 'phone' | 'writtenPhone'> {
+    let made = newPhone(random);
+    for (let tries = 1; phones.has(made.phone) && tries < TRIES_FOR_A_NEW_PHONE; tries += 1) made = newPhone(random);
+    phones.add(made.phone);
+    return made;
+  }
 
   return {
     random,
@@ -123,7 +135,7 @@ export function createShop(options: { random: Random; newId(): string; foreign: 
       return {
         name,
         email: `${plain}.${buyers}.${integerBetween(random, 0, 99_999)}@example.invalid`,
-        ...newPhone(random),
+        ...unusedPhone(),
         ...newDocument(random),
       };
     },

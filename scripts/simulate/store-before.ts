@@ -1,4 +1,5 @@
-import { type AdminApi, newestOf, type SeenStore } from './admin-api.ts';
+import { type AdminApi, newestOf, type Period, type SeenStore } from './admin-api.ts';
+import { type InstanceRows, readInstanceRows } from './check/check-instance-report.ts';
 import { type ConsoleChannel, openConsoleChannel } from './console-posts.ts';
 import type { PlannedDelivery } from './planned-delivery.ts';
 import { localDay } from './report-numbers.ts';
@@ -10,6 +11,9 @@ export interface StoreBefore {
   lastEvent: { id: string } | null;
   lastOrder: { id: string } | null;
   lastAlert: { id: string } | null;
+  lastMessage: { id: string } | null;
+  /** What `/relatorio instancia` showed of the days around the run. */
+  instanceReport: { period: Period; rows: InstanceRows };
   reports: StoreReports;
   refusedRequests: string;
   /** Null when the alerts go elsewhere than to the console. */
@@ -26,7 +30,10 @@ export async function readStoreBefore(
   store: SeenStore,
   url: string,
   days: readonly string[],
+  startedAt: Date,
 ): Promise<StoreBefore> {
+  const [from, , to] = daysAround(store, startedAt);
+  const around = { from, to };
   const storeId = store.id;
   const channel = await openConsoleChannel(url, store);
   return {
@@ -34,6 +41,8 @@ export async function readStoreBefore(
     lastEvent: await newestOf(api.events(storeId)),
     lastOrder: await newestOf(api.orders(storeId)),
     lastAlert: await newestOf(api.alerts(storeId)),
+    lastMessage: await newestOf(api.messages(storeId)),
+    instanceReport: { period: around, rows: await readInstanceRows(api, around) },
     reports: await readReports(api, storeId, days),
     refusedRequests: await api.refusedRequests(storeId),
     channel,
@@ -50,6 +59,11 @@ export function daysOf(deliveries: readonly PlannedDelivery[], store: SeenStore,
       ? [expected.meaning.occurredAt, expected.meaning.createdAt]
       : [],
   );
-  const around = [-1, 0, 1].map((days) => new Date(startedAt.getTime() + days * DAY_MILLISECONDS));
-  return [...new Set([...told, ...around].map((at) => localDay(at, store.timezone)))];
+  return [...new Set([...told.map((at) => localDay(at, store.timezone)), ...daysAround(store, startedAt)])];
+}
+
+/** The store's days before, at and after the beginning of a run. */
+function daysAround({ timezone }: SeenStore, startedAt: Date): [string, string, string] {
+  const day = (days: number) => localDay(new Date(startedAt.getTime() + days * DAY_MILLISECONDS), timezone);
+  return [day(-1), day(0), day(1)];
 }

@@ -7,6 +7,9 @@ const PROCESSING_MILLISECONDS = 5 * 60_000;
 /** A busy channel gets what is over its ten posts a minute when the minute is over. */
 const POSTING_POLL_MILLISECONDS = 250;
 const POSTING_MILLISECONDS = 5 * 60_000;
+const MESSAGING_POLL_MILLISECONDS = 500;
+/** An instance whose worker died is another's after a minute and a half, and what was under way is given up then. */
+const MESSAGING_MILLISECONDS = 10 * 60_000;
 
 /** Waits until no delivery of the store waits to be processed. @throws SimulatorError when that takes more than 5 minutes */
 export async function waitUntilProcessed(api: AdminApi, store: SeenStore): Promise<void> {
@@ -25,6 +28,11 @@ export async function waitUntilPosted(api: AdminApi, store: SeenStore, last: { i
   const nothingWaits = async () =>
     (await readSince(api.alerts(store.id), last)).every(({ status }) => status !== 'waiting');
   await poll(nothingWaits, POSTING_POLL_MILLISECONDS, POSTING_MILLISECONDS);
+}
+
+/** Waits until no message of the store waits. One that still does after 10 minutes is not waited for: the check tells of it. */
+export async function waitUntilMessaged(api: AdminApi, store: SeenStore): Promise<void> {
+  await poll(async () => !(await api.isMessaging(store.id)), MESSAGING_POLL_MILLISECONDS, MESSAGING_MILLISECONDS);
 }
 
 /** True when `isDone` was true in time. */

@@ -12,6 +12,8 @@ import type { Route } from '../feature/route.ts';
 import type { ConnectionCheck } from '../instances/connection-check.ts';
 import { instanceRoutes } from '../instances/instance-routes.ts';
 import type { InstanceService } from '../instances/instance-service.ts';
+import type { InstanceReports } from '../messages/instance-report.ts';
+import { instanceReportRoutes } from '../messages/instance-report-routes.ts';
 import type { MessageQueue } from '../messages/message-queue.ts';
 import { messageRoutes } from '../messages/message-routes.ts';
 import type { NotificationSettingsService } from '../messages/notification-settings.ts';
@@ -38,6 +40,7 @@ export interface ApiServices {
   notifications: NotificationSettingsService;
   messageQueue: MessageQueue;
   templateApproval: TemplateApproval;
+  instanceReports: InstanceReports;
   /** The channels of a workspace that the product may post to. */
   channels(workspaceId: string): Promise<Channel[]>;
 }
@@ -57,6 +60,7 @@ export function apiRoutes(services: ApiServices, dispatcher: CommandDispatcher, 
     ...alertRoutes(services),
     ...instanceRoutes(services),
     ...messageRoutes(services),
+    ...instanceReportRoutes(services),
     ...commandRoutes({ dispatcher, channels: services.channels, locale }),
   ];
 }

@@ -70,6 +70,8 @@ export interface InstanceService {
     input: { name: string; provider: Provider; credentials: unknown; timezone: string },
   ): Promise<Instance>;
   list(workspaceId: string): Promise<Instance[]>;
+  /** What some instances are called, by id; those that were removed too. */
+  names(workspaceId: string, ids: readonly string[]): Promise<Map<string, string>>;
   /** @throws ProductError `instance_unknown` */
   get(workspaceId: string, id: string): Promise<Instance>;
   /**
@@ -190,6 +192,15 @@ export function createInstanceService(dependencies: {
   return {
     list,
     get,
+
+    async names(workspaceId, ids) {
+      if (ids.length === 0) return new Map();
+      const found = await instances
+        .find({ _id: { $in: ids }, workspaceId })
+        .select({ name: 1 })
+        .lean<Pick<InstanceDocument, '_id' | 'name'>[]>();
+      return new Map(found.map(({ _id, name }) => [_id.toHexString(), name]));
+    },
 
     async create(workspaceId, { name: typed, provider, credentials, timezone }) {
       const name = checkedName(typed);

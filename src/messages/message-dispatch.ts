@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { groupBy, uniqBy } from 'es-toolkit';
 import type { Connection, QueryFilter } from 'mongoose';
 import type { Logger } from 'pino';
@@ -373,9 +374,7 @@ function productOf({ products }: NotificationSettings, event: EventDocument) {
   return products.find(({ productId }) => productId === mainItem(event.items)?.productId);
 }
 
-function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => resolve(clearTimeout(timer)), { once: true });
-  });
+/** Ends early, without an error, when the signal is aborted. */
+async function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(milliseconds, undefined, { signal }).catch(() => undefined);
 }

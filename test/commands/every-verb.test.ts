@@ -85,6 +85,7 @@ it('leaves viewers to look and operators to keep things running', () => {
     '/loja ver',
     '/checklist ver',
     '/relatorio loja',
+    '/relatorio instancia',
     '/notificacoes listar',
     '/instancia listar',
     '/instancia ver',

@@ -8,6 +8,8 @@ import { checkAlerts } from './check-alerts.ts';
 import { checkAnswers } from './check-answers.ts';
 import { checkDeliveries } from './check-deliveries.ts';
 import { checkEvents } from './check-events.ts';
+import { checkInstanceReport } from './check-instance-report.ts';
+import { checkMessages, type RehearsalRecord } from './check-messages.ts';
 import { checkOrders } from './check-orders.ts';
 import { checkPosts } from './check-posts.ts';
 import { checkRefusals } from './check-refusals.ts';
@@ -18,12 +20,14 @@ import { createDifferences, type Difference } from './differences.ts';
 /**
  * Compares what the server shows with what the run has to lead to. Only what came since the run began counts, so the store may hold more;
  * but nobody else may send to it meanwhile.
+ * @param rehearsal null: nothing is known of the messages to the buyers, and they are not looked at
  */
 export async function checkRun(
   api: AdminApi,
   store: SeenStore,
   sent: readonly SentDelivery[],
   before: StoreBefore,
+  rehearsal: RehearsalRecord | null,
 ): Promise<{ differences: readonly Difference[]; compared: number }> {
   const differences = createDifferences();
   checkAnswers(sent, differences);
@@ -55,6 +59,11 @@ export async function checkRun(
   );
   const reply = await api.runCommand(reportCommand(store.id, after.period));
   checkReportCommand(store, sumOfDays(added), before.reports, names, reply, differences);
+  if (rehearsal) {
+    const messages = await readSince(api.messages(store.id), before.lastMessage);
+    checkMessages(events, messages, rehearsal, (eventId) => isEarlier(eventId, before.lastEvent), differences);
+    await checkInstanceReport(api, messages, rehearsal.instances, before.instanceReport, differences);
+  }
   checkRefusals(sent, before.refusedRequests, await api.refusedRequests(store.id), differences);
   return { differences: differences.all, compared: differences.compared };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parsedJson } from '../parsed-json.ts';
 import type { AcceptedMessage } from './accepted-message.ts';
 import {
+  type Fault,
   type LoopbackAnswer,
   type LoopbackRequest,
   type LoopbackServer,
@@ -17,6 +18,8 @@ export interface EvolutionOptions {
   isOnWhatsApp?(phone: string): boolean;
   /** Called before the answer leaves, since a webhook may overtake it. */
   onAccepted?(message: AcceptedMessage): void;
+  /** What goes wrong with a request, if anything. */
+  faultOf?(request: LoopbackRequest): Fault | undefined;
   now?(): Date;
   port?: number;
 }
@@ -119,7 +122,7 @@ export async function startEvolutionServer(options: EvolutionOptions): Promise<E
     return fetch(webhookUrl, { method: 'POST', headers, body }).then(({ status }) => status);
   }
 
-  const server = await startLoopbackServer(handle, options.port);
+  const server = await startLoopbackServer(handle, options.port, options.faultOf);
   return {
     ...server,
     accepted,
@@ -132,7 +135,11 @@ export async function startEvolutionServer(options: EvolutionOptions): Promise<E
       return post(webhookUrl, 'messages.update', { messageId: 'x', keyId: id, remoteJid, fromMe: true, status });
     },
     sendReply(webhookUrl, phone, text) {
-      const key = { remoteJid: `${phone.slice(1)}@s.whatsapp.net`, fromMe: false, id: `3A${now().getTime()}` };
+      const key = {
+        remoteJid: `${phone.slice(1)}@s.whatsapp.net`,
+        fromMe: false,
+        id: `3A${phone.slice(1)}${now().getTime()}`,
+      };
       const messageTimestamp = Math.floor(now().getTime() / 1000);
       return post(webhookUrl, 'messages.upsert', { key, message: { conversation: text }, messageTimestamp });
     },

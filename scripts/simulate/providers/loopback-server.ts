@@ -35,15 +35,19 @@ export interface LoopbackServer {
   close(): Promise<void>;
 }
 
-/** A server on this machine that answers as `handle` says, unless it has been told to go wrong. */
+/**
+ * A server on this machine that answers as `handle` says, unless it has been told to go wrong.
+ * @param faultOf asked about each request that `fail` says nothing about
+ */
 export async function startLoopbackServer(
   handle: (request: LoopbackRequest) => LoopbackAnswer,
   port = 0,
+  faultOf: (request: LoopbackRequest) => Fault | undefined = () => undefined,
 ): Promise<LoopbackServer> {
   const faults: Fault[] = [];
   const server = createServer(async (incoming, response) => {
     const request = await readRequest(incoming);
-    const fault = faults.shift();
+    const fault = faults.shift() ?? faultOf(request);
     if (fault) await answerWrongly(fault, () => handle(request), response);
     else answer(response, handle(request));
   });

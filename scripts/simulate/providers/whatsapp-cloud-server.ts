@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parsedJson } from '../parsed-json.ts';
 import type { AcceptedMessage } from './accepted-message.ts';
 import {
+  type Fault,
   type LoopbackAnswer,
   type LoopbackRequest,
   type LoopbackServer,
@@ -25,6 +26,8 @@ export interface WhatsAppCloudOptions {
   templates?: readonly LoopbackTemplate[];
   /** Called before the answer leaves, since a webhook may overtake it. */
   onAccepted?(message: AcceptedMessage): void;
+  /** What goes wrong with a request, if anything. */
+  faultOf?(request: LoopbackRequest): Fault | undefined;
   now?(): Date;
   port?: number;
 }
@@ -159,7 +162,7 @@ export async function startWhatsAppCloudServer(options: WhatsAppCloudOptions): P
   function refusalOf({ type, template }: Message, phone: string): LoopbackAnswer | null {
     const time = now().getTime();
     const oneSecondFull = accepted.at(-limits.messagesPerSecond);
-    if (oneSecondFull && time - oneSecondFull.at.getTime() < 1000) return problem(429, 130429, 'Rate limit hit');
+    if (oneSecondFull && time - oneSecondFull.at.getTime() < 1000) return rateLimitHit();
     if (time - (lastTaken.get(phone) ?? -Infinity) < limits.millisecondsBetweenMessagesToOne) {
       return problem(400, 131056, '(Business Account, Consumer Account) pair rate limit hit');
     }
@@ -197,7 +200,7 @@ export async function startWhatsAppCloudServer(options: WhatsAppCloudOptions): P
     return fetch(webhookUrl, { method: 'POST', headers, body }).then(({ status }) => status);
   }
 
-  const server = await startLoopbackServer(handle, options.port);
+  const server = await startLoopbackServer(handle, options.port, options.faultOf);
   return {
     ...server,
     accepted,
@@ -217,7 +220,7 @@ export async function startWhatsAppCloudServer(options: WhatsAppCloudOptions): P
       const from = phone.slice(1);
       const message = {
         from,
-        id: `wamid.reply.${now().getTime()}`,
+        id: `wamid.reply.${from}.${now().getTime()}`,
         timestamp: seconds(now()),
         type: 'text',
         text: { body: text },
@@ -240,6 +243,11 @@ function contentOf({ text, image, template }: Message): Pick<AcceptedMessage, 't
     imageUrl: image?.link ?? null,
     template: template?.name ?? null,
   };
+}
+
+/** What Meta answers when a number sends too fast. */
+export function rateLimitHit(): LoopbackAnswer {
+  return problem(429, 130429, 'Rate limit hit');
 }
 
 /** An error as the Graph API writes it. */

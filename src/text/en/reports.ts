@@ -1,8 +1,9 @@
 import type { reports as portuguese } from '../pt-BR/reports.ts';
 
 export const reports: Record<keyof typeof portuguese, string> = {
-  'command.relatorio': 'How much was sold, and how',
+  'command.relatorio': 'How much was sold, and what arrived by WhatsApp',
   'command.relatorio.loja': 'Sales of a store in a period, compared with the period before',
+  'command.relatorio.instancia': 'WhatsApp messages in a period: sent, delivered, read, and why the others were not',
   'option.period': 'Period (hoje, ontem, 7d, 30d, mes or two dates)',
   'option.format': 'Format (csv, for a spreadsheet)',
   'button.today': 'Today',
@@ -49,4 +50,27 @@ export const reports: Record<keyof typeof portuguese, string> = {
   'report.boleto_paid': 'Boletos paid',
   'report.refunded_amount': 'Amount refunded',
   'report.chargeback_amount': 'Amount charged back',
+  'message_report.headline':
+    'WhatsApp: {count, plural, =0 {no message was sent} one {# message was sent} other {# messages were sent}}',
+  'message_report.headline_of':
+    '{instance}: {count, plural, =0 {no message was sent} one {# message was sent} other {# messages were sent}}',
+  'message_report.period': 'Messages planned in {period} ({timezone}), as they are now.',
+  'message_report.period_open': 'Messages planned in {period}, so far ({timezone}).',
+  'message_report.empty':
+    'No message was planned in this period: {period}. Choose another period, or check with /instancia ver that the instance is linked to a store.',
+  'message_report.counts': 'By instance',
+  'message_report.instance': 'Instance',
+  'message_report.removed': '{instance} (removed)',
+  'message_report.without_instance': 'Without an instance',
+  'message_report.open': 'Waiting',
+  'message_report.sent': 'Sent',
+  'message_report.delivered': 'Delivered',
+  'message_report.read': 'Read',
+  'message_report.failed': 'Failed',
+  'message_report.uncertain': 'Uncertain',
+  'message_report.not_sent': 'Not sent',
+  'message_report.reasons': 'Why they were not sent',
+  'message_report.messages': 'Messages',
+  'message_report.status': 'Status',
+  'message_report.reason': 'Reason',
 };

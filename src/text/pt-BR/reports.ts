@@ -1,6 +1,8 @@
 export const reports = {
-  'command.relatorio': 'Quanto vendeu, e como',
+  'command.relatorio': 'Quanto vendeu, e o que chegou pelo WhatsApp',
   'command.relatorio.loja': 'Vendas de uma loja em um período, comparadas com o período anterior',
+  'command.relatorio.instancia':
+    'Mensagens do WhatsApp em um período: enviadas, entregues, lidas e por que as outras não foram',
   'option.period': 'Período (hoje, ontem, 7d, 30d, mes ou duas datas)',
   'option.format': 'Formato (csv, para receber uma planilha)',
   'button.today': 'Hoje',
@@ -49,4 +51,27 @@ export const reports = {
   'report.boleto_paid': 'Boletos pagos',
   'report.refunded_amount': 'Valor reembolsado',
   'report.chargeback_amount': 'Valor em chargeback',
+  'message_report.headline':
+    'WhatsApp: {count, plural, =0 {nenhuma mensagem enviada} =1 {# mensagem enviada} other {# mensagens enviadas}}',
+  'message_report.headline_of':
+    '{instance}: {count, plural, =0 {nenhuma mensagem enviada} =1 {# mensagem enviada} other {# mensagens enviadas}}',
+  'message_report.period': 'Mensagens planejadas em {period} (fuso {timezone}), como estão agora.',
+  'message_report.period_open': 'Mensagens planejadas em {period}, até agora (fuso {timezone}).',
+  'message_report.empty':
+    'Nenhuma mensagem foi planejada neste período: {period}. Escolha outro período, ou confira com /instancia ver se a instância está vinculada a uma loja.',
+  'message_report.counts': 'Por instância',
+  'message_report.instance': 'Instância',
+  'message_report.removed': '{instance} (removida)',
+  'message_report.without_instance': 'Sem instância',
+  'message_report.open': 'Esperando',
+  'message_report.sent': 'Enviadas',
+  'message_report.delivered': 'Entregues',
+  'message_report.read': 'Lidas',
+  'message_report.failed': 'Falharam',
+  'message_report.uncertain': 'Incertas',
+  'message_report.not_sent': 'Não enviadas',
+  'message_report.reasons': 'Por que não foram',
+  'message_report.messages': 'Mensagens',
+  'message_report.status': 'Situação',
+  'message_report.reason': 'Motivo',
 } as const;

@@ -123,7 +123,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     expect(done.size).toBeGreaterThan(10);
     expect([...done].some((id) => id.startsWith('f'))).toBe(true);
     expect(product.log).toEqual([]);
-  });
+  }, 240_000);
 
   it('a form of more than five fields opens in parts, and each can be sent', async () => {
     const [asked] = await typed(`/loja editar loja:"${store.name}"`);

@@ -12,6 +12,7 @@ const store: SeenStore = {
   currency: 'BRL',
   paused: false,
   secretHeader: null,
+  happyPath: true,
   alerts: { channelId: null, kinds: [], minimumAmount: 0 },
 };
 const before = { days: new Map(), period: { from: '2026-11-24', to: '2026-11-24' }, whole: [] };

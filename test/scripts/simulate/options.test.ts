@@ -19,6 +19,7 @@ describe('the options of the simulator', () => {
       url: 'http://localhost:3000',
       key: 'a-key-of-some-length',
       keepGoing: false,
+      messages: false,
     });
   });
 
@@ -38,6 +39,7 @@ describe('the options of the simulator', () => {
       '--seed=7',
       '--rate=0.5',
       '--keep-going',
+      '--messages',
     ];
     expect(readOptions(line, { ...environment, ...withKey })).toMatchObject({
       key: 'typed',
@@ -45,6 +47,7 @@ describe('the options of the simulator', () => {
       seed: 7,
       rate: 0.5,
       keepGoing: true,
+      messages: true,
     });
   });
 

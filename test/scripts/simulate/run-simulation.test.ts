@@ -54,6 +54,11 @@ async function api(method: string, path: string, body: object): Promise<{ id: st
   return (await response.json()) as { id: string };
 }
 
+async function read(path: string): Promise<unknown> {
+  const response = await fetch(`${product.localUrl}/api/v1${path}`, { headers: { authorization: `Bearer ${KEY}` } });
+  return await response.json();
+}
+
 /** A store of its own. Without a channel nothing waits for the minute in which a busy channel's alerts are gathered. */
 async function newStore(channelId: string | null = null): Promise<string> {
   stores += 1;
@@ -72,6 +77,7 @@ async function simulate(options: Partial<SimulatorOptions>, lines: string[] = []
       url: product.localUrl,
       key: KEY,
       keepGoing: false,
+      messages: false,
       ...options,
     },
     { say: (line) => lines.push(line), begin: () => ({ advance: () => undefined, end: () => undefined }) },
@@ -139,6 +145,25 @@ describe('a run against the product', () => {
     const options = { store: await newStore(), scenario: 'all', count: 60, keepGoing: true } as const;
     expect(await simulateThrough(hangUpNowAndThen, options, lines)).toEqual([]);
     expect(lines.join()).toMatch(/[1-9]\d* answers lost and sent again/);
+  });
+});
+
+describe('a run with the messages to the buyers', () => {
+  it('finds no difference, and leaves the store as it was', async () => {
+    const store = await newStore();
+    const before = await read(`/stores/${store}/notifications`);
+    const lines: string[] = [];
+    expect(await simulate({ store, count: 30, rate: 30, messages: true }, lines)).toEqual([]);
+    expect(lines.join('\n')).toMatch(/Simulação Cloud API took [1-9]/);
+    expect(await read(`/stores/${store}/notifications`)).toEqual(before);
+    expect(await read('/instances')).toMatchObject({ items: [] });
+  });
+
+  it('writes through nobody else’s instance', async () => {
+    const store = await newStore();
+    const instance = await api('POST', '/instances', { name: 'Atendimento', provider: 'log', storeIds: [store] });
+    await expect(simulate({ store, messages: true })).rejects.toThrow('Atendimento');
+    await api('PATCH', `/instances/${instance.id}`, { storeIds: [] });
   });
 });
 
