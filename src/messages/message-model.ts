@@ -57,7 +57,10 @@ export interface MessageDocument {
   /** The event that made it out of place. */
   supersededBy: string | null;
   instanceId: string | null;
+  /** When it last entered the queue of an instance. */
+  queuedAt: Date | null;
   attempts: number;
+  /** When its last attempt began. */
   sendingSince: Date | null;
   sentAt: Date | null;
   providerMessageId: string | null;
@@ -83,6 +86,7 @@ const messageSchema = new Schema<MessageDocument>(
     reason: { type: String, default: null },
     supersededBy: { type: String, default: null },
     instanceId: { type: String, default: null },
+    queuedAt: { type: Date, default: null },
     attempts: { type: Number, required: true },
     sendingSince: { type: Date, default: null },
     sentAt: { type: Date, default: null },
@@ -101,6 +105,9 @@ messageSchema.index({ status: 1, availableAt: 1 }, { partialFilterExpression: { 
 messageSchema.index({ status: 1, sendingSince: 1 }, { partialFilterExpression: { status: 'sending' } });
 messageSchema.index({ status: 1, instanceId: 1, availableAt: 1 });
 messageSchema.index({ instanceId: 1, sentAt: 1 });
+messageSchema.index({ instanceId: 1, queuedAt: 1 });
+messageSchema.index({ instanceId: 1, sendingSince: 1 }, { partialFilterExpression: { status: 'failed' } });
+messageSchema.index({ instanceId: 1, _id: -1 }, { partialFilterExpression: { status: 'uncertain' } });
 messageSchema.index(
   { instanceId: 1, providerMessageId: 1 },
   { partialFilterExpression: { providerMessageId: { $type: 'string' } } },

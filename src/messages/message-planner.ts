@@ -179,6 +179,7 @@ function newMessage(
     reason: null,
     supersededBy: null,
     instanceId: null,
+    queuedAt: null,
     attempts: 0,
     sendingSince: null,
     sentAt: null,
