@@ -48,6 +48,10 @@ export interface InstanceDocument extends InstancePace {
   storeIds: string[];
   connection: 'unknown' | 'connected' | 'disconnected';
   connectionReason: string | null;
+  /** When the connection became what it is. */
+  connectionSince: Date;
+  /** When its connection is looked at again; whoever looks moves it first. */
+  nextCheckAt: Date;
   today: SentToday;
   nextSendAt: Date;
   /** The worker that sends through it; nobody else does until the lease ends. */
@@ -74,6 +78,8 @@ const instanceSchema = new Schema<InstanceDocument>(
     timezone: { type: String, required: true },
     connection: { type: String, required: true },
     connectionReason: { type: String, default: null },
+    connectionSince: { type: Date, required: true },
+    nextCheckAt: { type: Date, required: true },
     today: { type: Schema.Types.Mixed, required: true },
     nextSendAt: { type: Date, required: true },
     leaseId: { type: String, default: null },
@@ -88,6 +94,8 @@ instanceSchema.index(
   { unique: true, partialFilterExpression: { nameKey: { $exists: true } } },
 );
 instanceSchema.index({ storeIds: 1 });
+instanceSchema.index({ workspaceId: 1, removedAt: 1, _id: 1 });
+instanceSchema.index({ removedAt: 1, nextCheckAt: 1 });
 instanceSchema.index({ webhookTokenHash: 1 }, { unique: true });
 
 export function instanceModel(connection: Connection) {

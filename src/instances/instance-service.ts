@@ -54,6 +54,7 @@ export interface Instance extends InstancePace {
   storeIds: string[];
   connection: InstanceDocument['connection'];
   connectionReason: string | null;
+  connectionSince: Date;
   today: SentToday;
   nextSendAt: Date;
   createdAt: Date;
@@ -89,6 +90,11 @@ export interface InstanceService {
   ofWebhookToken(token: string): Promise<Instance | null>;
   credentialsOf(id: string): Promise<ProviderCredentials>;
   noteConnection(id: string, connection: 'connected' | 'disconnected', reason: string | null): Promise<void>;
+  /**
+   * An instance whose connection is due to be looked at, of any workspace. Nobody else is given it for so long.
+   * @returns null when none is due
+   */
+  claimCheck(pauseMilliseconds: number): Promise<Instance | null>;
   /**
    * Takes an instance for one worker, or keeps it: nobody else can have it until the lease ends.
    * @returns its state now; null when it is another worker's, or gone
@@ -127,6 +133,7 @@ export function createInstanceService(dependencies: {
       storeIds,
       connection: document.connection,
       connectionReason: document.connectionReason,
+      connectionSince: document.connectionSince,
       intervalMilliseconds,
       dailyLimit,
       hours,
@@ -188,6 +195,8 @@ export function createInstanceService(dependencies: {
         storeIds: [],
         connection: 'unknown',
         connectionReason: null,
+        connectionSince: now(),
+        nextCheckAt: now(),
         intervalMilliseconds: provider === 'evolution' ? DEFAULT_INTERVAL_MILLISECONDS : 0,
         dailyLimit: null,
         hours: null,
@@ -245,6 +254,7 @@ export function createInstanceService(dependencies: {
           credentialsSealed: secretBox.seal(JSON.stringify(credentials)),
           connection: 'unknown',
           connectionReason: null,
+          connectionSince: now(),
         },
       });
     },
@@ -279,7 +289,22 @@ export function createInstanceService(dependencies: {
     credentialsOf,
 
     async noteConnection(id, state, reason) {
-      await instances.updateOne({ _id: id }, { $set: { connection: state, connectionReason: reason } });
+      const changed = await instances.updateOne(
+        { _id: id, connection: { $ne: state } },
+        { $set: { connection: state, connectionReason: reason, connectionSince: now() } },
+      );
+      if (changed.matchedCount === 0) await instances.updateOne({ _id: id }, { $set: { connectionReason: reason } });
+    },
+
+    async claimCheck(pauseMilliseconds) {
+      const claimed = await instances
+        .findOneAndUpdate(
+          { removedAt: null, nextCheckAt: { $lte: now() } },
+          { $set: { nextCheckAt: new Date(now().getTime() + pauseMilliseconds) } },
+          { sort: { nextCheckAt: 1 }, returnDocument: 'after' },
+        )
+        .lean<InstanceDocument>();
+      return claimed ? toInstance(claimed) : null;
     },
 
     async lease(id, leaseId) {

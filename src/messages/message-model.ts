@@ -106,8 +106,12 @@ messageSchema.index({ status: 1, sendingSince: 1 }, { partialFilterExpression: {
 messageSchema.index({ status: 1, instanceId: 1, availableAt: 1 });
 messageSchema.index({ instanceId: 1, sentAt: 1 });
 messageSchema.index({ instanceId: 1, queuedAt: 1 });
-messageSchema.index({ instanceId: 1, sendingSince: 1 }, { partialFilterExpression: { status: 'failed' } });
-messageSchema.index({ instanceId: 1, _id: -1 }, { partialFilterExpression: { status: 'uncertain' } });
+messageSchema.index(
+  { status: 1, instanceId: 1, reason: 1, sendingSince: 1 },
+  { partialFilterExpression: { status: 'failed' } },
+);
+messageSchema.index({ status: 1, instanceId: 1, reason: 1 }, { partialFilterExpression: { status: 'uncertain' } });
+messageSchema.index({ status: 1, instanceId: 1, _id: -1 }, { partialFilterExpression: { status: 'uncertain' } });
 messageSchema.index(
   { instanceId: 1, providerMessageId: 1 },
   { partialFilterExpression: { providerMessageId: { $type: 'string' } } },

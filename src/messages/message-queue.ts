@@ -1,7 +1,9 @@
+import { orderBy } from 'es-toolkit';
 import mongoose, { type Connection } from 'mongoose';
 import { type Page, type PageRequest, readPage } from '../database/page.ts';
 import type { Instance } from '../instances/instance-service.ts';
 import { estimatedEnd, sendingChance } from '../instances/sending-pace.ts';
+import { SEND_FAILURES } from '../senders/sender.ts';
 import { addDays, type LocalDay, localDay, startOfDay } from '../text/local-time.ts';
 import { ProductError } from '../text/product-error.ts';
 import {
@@ -23,6 +25,15 @@ const NOT_SENT_STATUSES = [
   'skipped',
   'dropped',
 ] as const satisfies readonly MessageStatus[];
+
+/** Why a message failed or is uncertain; null: the provider gave no reason. */
+const TROUBLE_REASONS = [...SEND_FAILURES, 'worker_lost', null];
+
+interface TroubleFilter {
+  instanceId: string;
+  status: 'failed' | 'uncertain';
+  sendingSince?: { $gte: Date };
+}
 
 export interface ReasonCount {
   reason: string;
@@ -101,6 +112,21 @@ export function createMessageQueue(dependencies: { connection: Connection; now?:
     );
   }
 
+  /** One count of an index for each reason there is: messages are not read, however many failed. */
+  async function countTroubles(match: TroubleFilter): Promise<ReasonCount[]> {
+    const counts = await Promise.all(
+      TROUBLE_REASONS.map(async (reason) => ({
+        reason: reason ?? '',
+        count: await messages.countDocuments({ ...match, reason }),
+      })),
+    );
+    return orderBy(
+      counts.filter(({ count }) => count > 0),
+      ['count', 'reason'],
+      ['desc', 'asc'],
+    );
+  }
+
   async function countByReason(match: Record<string, unknown>): Promise<ReasonCount[]> {
     const groups = await messages.aggregate<{ _id: string | null; count: number }>([
       { $match: match },
@@ -132,8 +158,8 @@ export function createMessageQueue(dependencies: { connection: Connection; now?:
         messages.countDocuments({ instanceId, sentAt: recently }),
         messages.countDocuments({ instanceId, queuedAt: recently }),
         sentByDay(instance),
-        countByReason({ instanceId, status: 'failed', sendingSince: week }),
-        countByReason({ instanceId, status: 'uncertain' }),
+        countTroubles({ instanceId, status: 'failed', sendingSince: week }),
+        countTroubles({ instanceId, status: 'uncertain' }),
       ]);
       const activity = activityOf(instance, waiting + sending, at);
       const endsAt = waiting === 0 ? null : estimatedEnd(instance, waiting, at);
@@ -158,12 +184,13 @@ export function createMessageQueue(dependencies: { connection: Connection; now?:
     },
 
     async outcomesSince({ id }, since) {
-      const failed = { instanceId: id, status: 'failed' as const, sendingSince: { $gte: since } };
-      const [sent, failures, failedAfterSending] = await Promise.all([
+      const failed = { instanceId: id, status: 'failed', sendingSince: { $gte: since } } as const;
+      const [sent, failures] = await Promise.all([
         messages.countDocuments({ instanceId: id, sentAt: { $gte: since } }),
-        countByReason(failed),
-        messages.countDocuments({ ...failed, sentAt: { $gte: since } }),
+        countTroubles(failed),
       ]);
+      const reason = { $in: failures.map((failure) => failure.reason || null) };
+      const failedAfterSending = await messages.countDocuments({ ...failed, reason, sentAt: { $gte: since } });
       const failedAtOnce = failures.reduce((sum, { count }) => sum + count, 0) - failedAfterSending;
       return { finished: sent + failedAtOnce, failures };
     },
