@@ -3,10 +3,11 @@ import type { Logger } from 'pino';
 import type { ChannelReference } from '../chat/surface.ts';
 import type { ConnectionCheck } from '../instances/connection-check.ts';
 import type { Instance, InstanceService } from '../instances/instance-service.ts';
+import { exceedsADay } from '../instances/queue-outlook.ts';
 import { estimatedEnd } from '../instances/sending-pace.ts';
 import type { MessageQueue } from '../messages/message-queue.ts';
 import type { StoreService } from '../stores/store-service.ts';
-import { localDay, startOfDay } from '../text/local-time.ts';
+import { localDay } from '../text/local-time.ts';
 import { isProductError } from '../text/product-error.ts';
 import type { Locale } from '../text/text.ts';
 import type { Incidents } from './incidents.ts';
@@ -122,17 +123,4 @@ export function createInstanceWatch(dependencies: {
 
 function isToday(at: Date | null, { timezone }: Instance, now: Date): boolean {
   return at !== null && localDay(at, timezone) === localDay(now, timezone);
-}
-
-/**
- * True when a queue is more than the instance sends on its next whole day of work. What merely waits for the morning, or for Monday, is
- * less than that and no news.
- */
-function exceedsADay(instance: Instance, waiting: number, now: Date): boolean {
-  const { timezone } = instance;
-  const morning = startOfDay(localDay(now, timezone), timezone);
-  const fresh = { ...instance, today: { day: localDay(morning, timezone), count: 0 }, nextSendAt: morning };
-  const firstAt = estimatedEnd(fresh, 1, morning);
-  const lastAt = estimatedEnd(fresh, waiting, morning);
-  return firstAt === null || lastAt === null || localDay(firstAt, timezone) !== localDay(lastAt, timezone);
 }
