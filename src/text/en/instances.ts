@@ -48,6 +48,12 @@ export const instances: Record<keyof typeof portuguese, string> = {
   'credentials_how.evolution': 'Use the address, the key and the instance name of your Evolution server.',
   'credentials_how.http':
     'Each message goes in a signed POST to the address, which has to be in HTTP_SENDER_HOSTS on the server.',
+  'credential.app_secret': 'App secret of the Meta app',
+  'credential.graph_address': 'Address of Meta’s API, only if you use another one',
+  'credential.evolution_address': 'Address of the Evolution server',
+  'credential.webhook_secret': 'Secret of the Evolution webhook, if you use one',
+  'credential.http_address': 'Address that receives the messages',
+  'credential.http_secret': 'Secret that signs each message',
   'instance.created': 'Instance “{instance}” created',
   'instance.log_meaning': 'Of the type log: nothing leaves by WhatsApp. It is for trying things out.',
   'instance.link_next': 'Still to say: for which stores it sends. Use /instancia vincular.',
@@ -80,6 +86,8 @@ export const instances: Record<keyof typeof portuguese, string> = {
   'instance.unlinked': 'The messages of “{store}” no longer leave through “{instance}”.',
   'instance.test_text': 'Test of Sininho through the instance {instance}. If you read this, all is well.',
   'instance.test_sent': 'The test to {phone} left through “{instance}”.',
+  'instance.test_logged':
+    'The test to {phone} did not go by WhatsApp: “{instance}” is of the type log, which only shows.',
   'instance.test_failed': 'The test to {phone} was not sent',
   'instance.test_uncertain': 'It is not known whether the test to {phone} was sent',
   'instance.remove_question': 'Remove the instance “{instance}”?',
