@@ -15,7 +15,8 @@ export async function testSendReply(
   const result = await services.testSend(instance, message);
   if (result === 'opted_out') return privateText('attention', translate('message_reason.opted_out'));
   if (result.outcome === 'accepted') {
-    return privateText('success', translate('instance.test_sent', { phone, instance: instance.name }));
+    const said = instance.provider === 'log' ? 'instance.test_logged' : 'instance.test_sent';
+    return privateText('success', translate(said, { phone, instance: instance.name }));
   }
   return {
     title: translate(result.outcome === 'uncertain' ? 'instance.test_uncertain' : 'instance.test_failed', { phone }),

@@ -23,12 +23,15 @@ import { createStoreReports } from './reports/store-report.ts';
 import type { OutgoingMessage } from './senders/sender.ts';
 import { createStoreService } from './stores/store-service.ts';
 import type { Locale } from './text/text.ts';
+import { createIncidents } from './watchdogs/incidents.ts';
+import { createInstanceWatch, type InstanceWatch } from './watchdogs/instance-watch.ts';
 
 export interface Services extends CommandServices, Messaging {
   orders: OrderService;
   alerts: AlertService;
   refusals: RefusalCounter;
   summaries: DailySummaries;
+  instanceWatch: InstanceWatch;
   pipeline: Pipeline;
   /** Deliveries into events, orders, counters and alerts. */
   processing: BackgroundTask;
@@ -155,6 +158,15 @@ export function createServices(options: ServiceOptions): Services {
     lastSummaryDay: summaries.lastDay,
     now,
   });
+  const instanceWatch = createInstanceWatch({
+    ...messaging,
+    stores,
+    incidents: createIncidents({ connection, outbox }),
+    onNoted: () => posting.wake(),
+    locale,
+    log,
+    now,
+  });
   const pipeline = createPipeline({
     connection,
     stores,
@@ -196,6 +208,7 @@ export function createServices(options: ServiceOptions): Services {
     alerts,
     refusals,
     summaries,
+    instanceWatch,
     access,
     channels,
     channel,

@@ -19,6 +19,7 @@ const FEATURES = [
   'src/digests',
   'src/reports',
   'src/checklist',
+  'src/watchdogs',
   'src/privacy',
 ];
 const SURFACES = [

@@ -6,12 +6,12 @@ import type { Delivery } from '../../src/deliveries/delivery-service.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import { formatMoment } from '../../src/text/local-time.ts';
 import { ProductError } from '../../src/text/product-error.ts';
+import { pageOption } from '../options/page-option.ts';
 import { chosenStore, storeOption, storeReference } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import { type RoleButton, roleButtons } from '../role-buttons.ts';
 import type { CommandServices } from '../services.ts';
 import { OUTCOME_WORDS, type OutcomeFilter, outcomeFilter } from './outcome-filter.ts';
-import { pageOption } from './page-option.ts';
 import { reasonSentence } from './reason-sentence.ts';
 import { deliveryOption, ver } from './ver.ts';
 

@@ -3,12 +3,12 @@ import type { CommandContext, CommandOption, CommandVerb, OptionValues } from '.
 import { commandLine } from '../../src/chat/command-line.ts';
 import { privateText, type Reply } from '../../src/chat/message.ts';
 import { ProductError } from '../../src/text/product-error.ts';
+import { pageOption } from '../options/page-option.ts';
 import { chosenStore, namedStoreOption, storeReference } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import { roleButtons } from '../role-buttons.ts';
 import type { CommandServices } from '../services.ts';
 import { outcomeFilter } from './outcome-filter.ts';
-import { pageOption } from './page-option.ts';
 import { deliveryOption } from './ver.ts';
 
 /** As many at once as people can wait for. */

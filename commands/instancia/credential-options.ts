@@ -1,5 +1,6 @@
 import type { CommandOption, OptionValues } from '../../src/chat/command.ts';
 import type { Provider } from '../../src/senders/sender.ts';
+import type { TextKey } from '../../src/text/text.ts';
 import { typedValue } from '../options/typed-value.ts';
 import type { CommandServices } from '../services.ts';
 
@@ -55,6 +56,9 @@ interface CredentialField {
   option: CredentialOption;
   /** What the provider's schema calls it. */
   field: string;
+  /** What a form of this provider calls it, where several share the option. */
+  label?: TextKey;
+  example?: string;
   required: boolean;
 }
 
@@ -64,19 +68,43 @@ const FIELDS: Record<Provider, readonly CredentialField[]> = {
   'whatsapp-cloud': [
     { option: phoneNumberId, field: 'phoneNumberId', required: true },
     { option: accessToken, field: 'accessToken', required: true },
-    { option: secret, field: 'appSecret', required: true },
+    {
+      option: secret,
+      field: 'appSecret',
+      label: 'credential.app_secret',
+      example: '0123456789abcdef0123456789abcdef',
+      required: true,
+    },
     { option: verifyToken, field: 'verifyToken', required: true },
-    { option: address, field: 'baseUrl', required: false },
+    {
+      option: address,
+      field: 'baseUrl',
+      label: 'credential.graph_address',
+      example: 'https://graph.facebook.com',
+      required: false,
+    },
   ],
   evolution: [
-    { option: address, field: 'baseUrl', required: true },
+    { option: address, field: 'baseUrl', label: 'credential.evolution_address', required: true },
     { option: apiKey, field: 'apiKey', required: true },
     { option: session, field: 'instanceName', required: true },
-    { option: secret, field: 'webhookSecret', required: false },
+    {
+      option: secret,
+      field: 'webhookSecret',
+      label: 'credential.webhook_secret',
+      example: 'uma-palavra-inventada',
+      required: false,
+    },
   ],
   http: [
-    { option: address, field: 'url', required: true },
-    { option: secret, field: 'secret', required: true },
+    {
+      option: address,
+      field: 'url',
+      label: 'credential.http_address',
+      example: 'https://minhaempresa.com.br/mensagens',
+      required: true,
+    },
+    { option: secret, field: 'secret', label: 'credential.http_secret', required: true },
   ],
 };
 

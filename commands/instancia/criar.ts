@@ -81,14 +81,14 @@ async function beginForm(context: Context, options: OptionValues): Promise<Reply
 
 /** What was typed already stays in the form, but secrets are typed anew: nothing shows them again. */
 function credentialsForm({ translate }: Context, nome: string, tipo: Provider, options: OptionValues): Reply {
-  const fields = credentialFields(tipo).map(({ option, required }): FormField => {
+  const fields = credentialFields(tipo).map(({ option, label, example = option.example, required }): FormField => {
     const typed = option.name === 'endereco' ? typedValue(options, option.name) : undefined;
     return {
       name: option.name,
-      label: translate(option.description),
+      label: translate(label ?? option.description),
       kind: 'text',
       required,
-      ...(option.example ? { hint: translate('form.example', { example: option.example }) } : {}),
+      ...(example ? { hint: translate('form.example', { example }) } : {}),
       ...(typed === undefined ? {} : { value: typed }),
     };
   });

@@ -1,22 +1,25 @@
 import { foldCase } from '../../src/chat/arguments.ts';
-import type { CommandContext, CommandOption, CommandVerb, OptionValues } from '../../src/chat/command.ts';
+import type { CommandContext, CommandOption, CommandVerb } from '../../src/chat/command.ts';
 import { commandLine } from '../../src/chat/command-line.ts';
 import { type Block, privateText, type Reply } from '../../src/chat/message.ts';
 import type { Instance } from '../../src/instances/instance-service.ts';
 import type { MessageDocument } from '../../src/messages/message-model.ts';
-import type { QueueState } from '../../src/messages/message-queue.ts';
+import type { QueueState, ReasonCount } from '../../src/messages/message-queue.ts';
 import { messageReasonText } from '../../src/messages/message-reason-text.ts';
 import { formatCount } from '../../src/text/count.ts';
 import { formatDay, formatMoment } from '../../src/text/local-time.ts';
 import { ProductError } from '../../src/text/product-error.ts';
-import { chosenInstance, instanceOption } from '../options/instance-option.ts';
+import { chosenInstance, instanceOption, instanceReference } from '../options/instance-option.ts';
+import { pageOption } from '../options/page-option.ts';
 import { typedValue } from '../options/typed-value.ts';
-import { roleButtons } from '../role-buttons.ts';
+import { type RoleButton, roleButtons } from '../role-buttons.ts';
 import type { CommandServices } from '../services.ts';
 
 type Context = CommandContext<CommandServices>;
 
-const LONGEST_BAR = 12;
+/** So that the table fits a phone. */
+const LONGEST_BAR = 10;
+const PAGE_SIZE = 10;
 /** What a person says of an uncertain message: true, it was sent. */
 const DECISIONS: Readonly<Record<string, boolean>> = { enviada: true, reenviar: false };
 
@@ -42,59 +45,93 @@ export const fila: CommandVerb<CommandServices> = {
   name: 'fila',
   description: 'command.instancia.fila',
   role: 'viewer',
-  options: [instanceOption, messageOption, decisionOption],
+  options: [instanceOption, messageOption, decisionOption, pageOption],
   async run(context, options) {
     const message = typedValue(options, messageOption.name);
     const decision = typedValue(options, decisionOption.name);
     if (message !== undefined && decision !== undefined) return await decide(context, message, decision);
-    return await queueReply(context, options);
+    const instance = await chosenInstance(context, options);
+    const cursor = typedValue(options, pageOption.name);
+    return cursor === undefined ? await queueReply(context, instance) : await moreReply(context, instance, cursor);
   },
 };
 
-async function decide({ translate, services, workspaceId }: Context, id: string, typed: string): Promise<Reply> {
+async function decide(context: Context, id: string, typed: string): Promise<Reply> {
+  const { translate, services, workspaceId } = context;
   const decision = foldCase(typed);
   const wasSent = Object.hasOwn(DECISIONS, decision) ? DECISIONS[decision] : undefined;
   if (wasSent === undefined) {
     throw new ProductError('instance_setting_unknown', { value: typed, option: decisionOption.name });
   }
+  const { instanceId } = await services.messageQueue.get(workspaceId, id);
   const isDecided = await services.messageQueue.resolve(workspaceId, id, wasSent);
-  if (!isDecided) return privateText('neutral', translate('queue.already_decided'));
-  return privateText('success', translate(wasSent ? 'queue.decided_sent' : 'queue.decided_again'));
+  const said = translate(wasSent ? 'queue.decided_sent' : 'queue.decided_again');
+  const reply = isDecided ? privateText('success', said) : privateText('neutral', translate('queue.already_decided'));
+  return { ...reply, blocks: [...reply.blocks, ...backToQueue(context, instanceId)] };
 }
 
-async function queueReply(context: Context, options: OptionValues): Promise<Reply> {
+/** Where the next uncertain message is. */
+function backToQueue(context: Context, instancia: string | null): Block[] {
+  if (instancia === null) return [];
+  const command = commandLine('/instancia fila', { instancia });
+  const label = context.translate('button.queue');
+  return roleButtons(context, [{ label, command, style: 'secondary', role: 'viewer' }]);
+}
+
+async function queueReply(context: Context, instance: Instance): Promise<Reply> {
   const { translate, services } = context;
-  const instance = await chosenInstance(context, options);
   const state = await services.messageQueue.state(instance);
   return {
     title: translate('queue.title', { instance: instance.name }),
-    tone: state.uncertain.length > 0 ? 'attention' : 'neutral',
+    tone: state.uncertain.length > 0 || state.activity.kind === 'disconnected' ? 'attention' : 'neutral',
     visibility: 'private',
     blocks: [
       countsBlock(context, instance, state),
       daysBlock(context, state),
-      ...failureBlocks(context, state),
-      ...state.uncertain.flatMap((message) => uncertainBlocks(context, instance, message)),
+      ...troubleBlocks(context, state),
+      ...(state.uncertain.length > 0 ? await uncertainBlocks(context, instance, undefined) : []),
     ],
   };
 }
 
-function countsBlock({ translate, locale }: Context, instance: Instance, state: QueueState): Block {
+async function moreReply(context: Context, instance: Instance, cursor: string): Promise<Reply> {
+  return {
+    title: context.translate('queue.more_title', { instance: instance.name }),
+    tone: 'attention',
+    visibility: 'private',
+    blocks: await uncertainBlocks(context, instance, cursor),
+  };
+}
+
+function countsBlock(context: Context, instance: Instance, state: QueueState): Block {
+  const { translate, locale } = context;
   const count = (number: number) => formatCount(number, locale);
-  const later = translate(state.waiting === 0 ? 'queue.nothing_waits' : 'queue.not_within_a_year');
   return {
     type: 'fields',
     fields: [
+      { label: translate('queue.activity'), value: activityLabel(context, instance, state) },
       { label: translate('queue.waiting'), value: count(state.waiting) },
       { label: translate('queue.sending'), value: count(state.sending) },
       { label: translate('queue.sent_recently'), value: count(state.sentRecently) },
       { label: translate('queue.entered_recently'), value: count(state.enteredRecently) },
-      {
-        label: translate('queue.ends_at'),
-        value: state.endsAt ? formatMoment(state.endsAt, instance.timezone, locale) : later,
-      },
+      { label: translate('queue.ends_at'), value: endLabel(context, instance, state) },
     ],
   };
+}
+
+function activityLabel({ translate, locale }: Context, instance: Instance, { activity }: QueueState): string {
+  if (activity.kind !== 'paused') return translate(`queue_activity.${activity.kind}`);
+  return translate('queue_activity.paused', { at: formatMoment(activity.until, instance.timezone, locale) });
+}
+
+function endLabel(
+  { translate, locale }: Context,
+  instance: Instance,
+  { waiting, activity, endsAt }: QueueState,
+): string {
+  if (waiting === 0) return translate('queue.nothing_waits');
+  if (activity.kind === 'disconnected') return translate('queue.ends_once_connected');
+  return endsAt ? formatMoment(endsAt, instance.timezone, locale) : translate('queue.not_within_a_year');
 }
 
 function daysBlock({ translate, locale }: Context, { days }: QueueState): Block {
@@ -105,7 +142,7 @@ function daysBlock({ translate, locale }: Context, { days }: QueueState): Block 
     columns: [
       { label: translate('queue.day'), align: 'left' },
       { label: translate('queue.sent'), align: 'right' },
-      { label: '', align: 'left' },
+      { label: '', align: 'left', isPicture: true },
     ],
     rows: days.map(({ day, sent }) => [
       formatDay(day, locale),
@@ -115,27 +152,48 @@ function daysBlock({ translate, locale }: Context, { days }: QueueState): Block 
   };
 }
 
-function failureBlocks({ translate, locale }: Context, { failures }: QueueState): Block[] {
-  if (failures.length === 0) return [];
+/** What failed and what is uncertain, by reason. */
+function troubleBlocks({ translate }: Context, { failures, uncertain }: QueueState): Block[] {
+  if (failures.length + uncertain.length === 0) return [];
+  const row = (status: 'failed' | 'uncertain') => (trouble: ReasonCount) => [
+    translate(`queue.${status}`, { count: trouble.count }),
+    messageReasonText(trouble.reason, translate),
+  ];
   return [
     {
       type: 'table',
-      caption: translate('queue.failures'),
+      caption: translate('queue.troubles'),
       columns: [
-        { label: translate('queue.failed'), align: 'right' },
+        { label: translate('queue.count'), align: 'left' },
         { label: translate('queue.reason'), align: 'left' },
       ],
-      rows: failures.map(({ reason, count }) => [formatCount(count, locale), messageReasonText(reason, translate)]),
+      rows: [...uncertain.map(row('uncertain')), ...failures.map(row('failed'))],
     },
   ];
 }
 
+async function uncertainBlocks(context: Context, instance: Instance, cursor: string | undefined): Promise<Block[]> {
+  const { translate, services } = context;
+  const page = await services.messageQueue.uncertain(instance, { cursor, limit: PAGE_SIZE });
+  const more = page.nextCursor === null ? [] : [moreButton(context, instance, page.nextCursor)];
+  return [
+    { type: 'paragraph', text: translate(page.items.length === 0 ? 'queue.none_uncertain' : 'queue.decide_how') },
+    ...page.items.flatMap((message) => decisionBlocks(context, instance, message)),
+    ...roleButtons(context, more),
+  ];
+}
+
+function moreButton({ translate }: Context, instance: Instance, cursor: string): RoleButton {
+  const command = commandLine('/instancia fila', { instancia: instanceReference(instance), cursor });
+  return { label: translate('button.more'), command, style: 'secondary', role: 'viewer' };
+}
+
 /** Buyers are told apart by first name and the end of the phone, and no further. */
-function uncertainBlocks(context: Context, instance: Instance, message: MessageDocument): Block[] {
+function decisionBlocks(context: Context, instance: Instance, message: MessageDocument): Block[] {
   const { translate, locale } = context;
   const id = message._id.toHexString();
   const decision = (decisao: string) => commandLine('/instancia fila', { mensagem: id, decisao });
-  const text = translate('queue.uncertain', {
+  const text = translate('queue.uncertain_message', {
     notification: translate(`notification.${message.type}`),
     buyer: [message.firstName, `····${message.phone?.slice(-4) ?? ''}`].filter(Boolean).join(' '),
     at: formatMoment(message.sendingSince ?? message.dueAt, instance.timezone, locale),

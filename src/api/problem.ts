@@ -13,6 +13,7 @@ const STATUS_OF_CODE: Partial<Record<ErrorCode, number>> = {
   store_unknown: 404,
   delivery_unknown: 404,
   instance_unknown: 404,
+  message_unknown: 404,
   method_not_allowed: 405,
   store_name_taken: 409,
   instance_name_taken: 409,

@@ -21,6 +21,8 @@ export interface TableColumn {
   label: string;
   /** Numbers are aligned right. */
   align: 'left' | 'right';
+  /** Draws what another column says, such as bars: nothing for who has the table read out. */
+  isPicture?: true;
 }
 
 /** A button comes back as a command, typed by the person who pressed it. */

@@ -1,4 +1,5 @@
 import type { Instance, InstanceService } from '../instances/instance-service.ts';
+import { exceedsADay } from '../instances/queue-outlook.ts';
 import type { MessageQueue } from '../messages/message-queue.ts';
 import type { NotificationPreview } from '../messages/notification-preview.ts';
 import type { NotificationSettings, NotificationSettingsService } from '../messages/notification-settings.ts';
@@ -16,10 +17,18 @@ export interface MessagingReadiness {
   instances: Pick<InstanceService, 'ofStore'>;
   notifications: NotificationSettingsService;
   preview: NotificationPreview;
-  messageQueue: Pick<MessageQueue, 'countStatuses'>;
+  messageQueue: Pick<MessageQueue, 'countStatuses' | 'countWaiting'>;
 }
 
-type MessagingItem = 'instance_linked' | 'instance_connected' | 'warm_up' | 'notifications' | 'happy_path' | 'sends';
+type MessagingItem =
+  | 'instance_linked'
+  | 'instance_connected'
+  | 'instance_type'
+  | 'warm_up'
+  | 'send_queue'
+  | 'notifications'
+  | 'happy_path'
+  | 'sends';
 
 /** The items about messages to buyers. A store without an instance writes to nobody, which is a good use too: the first item waits, and the others ask for nothing. */
 export async function messagingFindings(
@@ -35,7 +44,9 @@ export async function messagingFindings(
     return {
       instance_linked: waits,
       instance_connected: nothingToDo,
+      instance_type: nothingToDo,
       warm_up: nothingToDo,
+      send_queue: nothingToDo,
       notifications: nothingToDo,
       happy_path: happyPath(store),
       sends: nothingToDo,
@@ -50,7 +61,9 @@ export async function messagingFindings(
       values: { names: nameList(linked.map(({ name }) => name)) },
     },
     instance_connected: connected(linked),
+    instance_type: instanceType(linked),
     warm_up: warmUp(linked),
+    send_queue: await sendQueue(linked, messageQueue, now),
     notifications: await texts(await notifications.all(store.id), preview, store, locale),
     happy_path: happyPath(store),
     sends: sends(counts.failed, counts.failed + sent),
@@ -77,6 +90,37 @@ function connected(linked: readonly Instance[]): Finding {
     seen: isKnown ? 'checklist.instance_disconnected' : 'checklist.instance_unchecked',
     values: { names },
     remedy: 'checklist.instance_disconnected_remedy',
+  };
+}
+
+/** What the type `log` is given never reaches a buyer, which is easily forgotten after trying it out. */
+function instanceType(linked: readonly Instance[]): Finding {
+  const printing = linked.filter(({ provider }) => provider === 'log');
+  if (printing.length === 0) return { status: 'ok', seen: 'checklist.type_current' };
+  return {
+    status: 'attention',
+    seen: 'checklist.type_log',
+    values: { names: nameList(printing.map(({ name }) => name)) },
+    remedy: 'checklist.type_remedy',
+  };
+}
+
+async function sendQueue(
+  linked: readonly Instance[],
+  messageQueue: MessagingReadiness['messageQueue'],
+  now: Date,
+): Promise<Finding> {
+  const queues = await Promise.all(
+    linked.map(async (instance) => ({ instance, waiting: await messageQueue.countWaiting(instance) })),
+  );
+  const long = queues.filter(({ instance, waiting }) => exceedsADay(instance, waiting, now));
+  const count = queues.reduce((sum, { waiting }) => sum + waiting, 0);
+  if (long.length === 0) return { status: 'ok', seen: 'checklist.send_queue', values: { count } };
+  return {
+    status: 'attention',
+    seen: 'checklist.send_queue_long',
+    values: { count, names: nameList(long.map(({ instance }) => instance.name)) },
+    remedy: 'checklist.send_queue_remedy',
   };
 }
 

@@ -6,7 +6,7 @@ import { modelOn } from '../database/model.ts';
 import { DELIVERY_OUTCOMES, type DeliveryOutcome } from '../deliveries/delivery-model.ts';
 import type { DeliveryService } from '../deliveries/delivery-service.ts';
 import { MESSAGE_STATUSES, type MessageStatus } from '../messages/message-model.ts';
-import type { MessageQueue } from '../messages/message-queue.ts';
+import type { MessageQueue, ReasonCount } from '../messages/message-queue.ts';
 import { messageReasonText } from '../messages/message-reason-text.ts';
 import type { CurrencyReport, StoreReport, StoreReports } from '../reports/store-report.ts';
 import type { Store, StoreService } from '../stores/store-service.ts';
@@ -142,7 +142,7 @@ function withMessages(message: Message, blocks: Block[]): Message {
 /** What became of the messages that were planned on that day; nothing where there were none. */
 function messageBlocks(
   statuses: Record<MessageStatus, number>,
-  reasons: readonly { reason: string; count: number }[],
+  reasons: readonly ReasonCount[],
   locale: Locale,
 ): Block[] {
   const translate = translator(locale);
@@ -150,15 +150,34 @@ function messageBlocks(
   // A store without an instance writes to nobody; that is no news every morning.
   const unsendable = reasons.find(({ reason }) => reason === 'no_instance')?.count ?? 0;
   if (total === unsendable) return [];
-  const parts = MESSAGE_STATUSES.filter((status) => statuses[status] > 0).map(
-    (status) => `${formatCount(statuses[status], locale)} ${translate(`message_status.${status}`)}`,
-  );
   return [
-    { type: 'paragraph', text: translate('digest.daily_messages', { total, parts: parts.join(', ') }) },
-    ...reasons.slice(0, REASONS_SHOWN).map(({ reason, count }): Block => {
-      return { type: 'paragraph', text: `${formatCount(count, locale)} × ${messageReasonText(reason, translate)}` };
-    }),
+    {
+      type: 'table',
+      caption: translate('digest.daily_messages', { total }),
+      columns: [
+        { label: translate('queue.activity'), align: 'left' },
+        { label: translate('queue.count'), align: 'right' },
+      ],
+      rows: MESSAGE_STATUSES.filter((status) => statuses[status] > 0).map((status) => [
+        translate(`message_status.${status}`),
+        formatCount(statuses[status], locale),
+      ]),
+    },
+    ...(reasons.length > 0 ? [reasonTable(reasons.slice(0, REASONS_SHOWN), locale)] : []),
   ];
+}
+
+function reasonTable(reasons: readonly ReasonCount[], locale: Locale): Block {
+  const translate = translator(locale);
+  return {
+    type: 'table',
+    caption: translate('digest.messages_not_sent'),
+    columns: [
+      { label: translate('queue.count'), align: 'right' },
+      { label: translate('queue.reason'), align: 'left' },
+    ],
+    rows: reasons.map(({ reason, count }) => [formatCount(count, locale), messageReasonText(reason, translate)]),
+  };
 }
 
 function salesFields(report: CurrencyReport, locale: Locale): Field[] {

@@ -50,6 +50,10 @@ export interface InstanceDocument extends InstancePace {
   connectionReason: string | null;
   /** When the provider of a disconnected instance may be asked again; null while it is connected. */
   checkAt: Date | null;
+  /** When the connection became what it is. */
+  connectionSince: Date;
+  /** When its connection is looked at again; whoever looks moves it first. */
+  nextCheckAt: Date;
   today: SentToday;
   nextSendAt: Date;
   /** Until then the provider is left alone, because it was busy or away. */
@@ -81,6 +85,8 @@ const instanceSchema = new Schema<InstanceDocument>(
     connection: { type: String, required: true },
     connectionReason: { type: String, default: null },
     checkAt: { type: Date, default: null },
+    connectionSince: { type: Date, required: true },
+    nextCheckAt: { type: Date, required: true },
     today: { type: Schema.Types.Mixed, required: true },
     nextSendAt: { type: Date, required: true },
     restUntil: { type: Date, default: null },
@@ -97,6 +103,8 @@ instanceSchema.index(
   { unique: true, partialFilterExpression: { nameKey: { $exists: true } } },
 );
 instanceSchema.index({ storeIds: 1 });
+instanceSchema.index({ workspaceId: 1, removedAt: 1, _id: 1 });
+instanceSchema.index({ removedAt: 1, nextCheckAt: 1 });
 instanceSchema.index({ webhookTokenHash: 1 }, { unique: true });
 
 export function instanceModel(connection: Connection) {

@@ -60,6 +60,7 @@ export interface Instance extends SendingState {
   connectionReason: string | null;
   checkAt: Date | null;
   restsInARow: number;
+  connectionSince: Date;
   createdAt: Date;
 }
 
@@ -95,6 +96,11 @@ export interface InstanceService {
   ofWebhookToken(token: string): Promise<Instance | null>;
   credentialsOf(id: string): Promise<ProviderCredentials>;
   noteConnection(id: string, connection: 'connected' | 'disconnected', reason: string | null): Promise<void>;
+  /**
+   * An instance whose connection is due to be looked at, of any workspace. Nobody else is given it for so long.
+   * @returns null when none is due
+   */
+  claimCheck(pauseMilliseconds: number): Promise<Instance | null>;
   /**
    * Takes an instance for one worker, or keeps it: nobody else can have it until the lease ends.
    * @returns its state now; null when it is another worker's, or gone
@@ -144,6 +150,7 @@ export function createInstanceService(dependencies: {
       storeIds,
       connection: document.connection,
       connectionReason: document.connectionReason,
+      connectionSince: document.connectionSince,
       intervalMilliseconds,
       dailyLimit,
       hours,
@@ -218,6 +225,8 @@ export function createInstanceService(dependencies: {
         connection: 'unknown',
         connectionReason: null,
         checkAt: null,
+        connectionSince: now(),
+        nextCheckAt: now(),
         intervalMilliseconds: provider === 'evolution' ? DEFAULT_INTERVAL_MILLISECONDS : 0,
         dailyLimit: null,
         hours: null,
@@ -280,6 +289,7 @@ export function createInstanceService(dependencies: {
           checkAt: null,
           restUntil: null,
           restsInARow: 0,
+          connectionSince: now(),
         },
       });
     },
@@ -315,7 +325,23 @@ export function createInstanceService(dependencies: {
 
     async noteConnection(id, state, reason) {
       const checkAt = state === 'connected' ? null : new Date(now().getTime() + CHECK_AGAIN_MILLISECONDS);
-      await instances.updateOne({ _id: id }, { $set: { connection: state, connectionReason: reason, checkAt } });
+      const noted = { connection: state, connectionReason: reason, checkAt };
+      const changed = await instances.updateOne(
+        { _id: id, connection: { $ne: state } },
+        { $set: { ...noted, connectionSince: now() } },
+      );
+      if (changed.matchedCount === 0) await instances.updateOne({ _id: id }, { $set: noted });
+    },
+
+    async claimCheck(pauseMilliseconds) {
+      const claimed = await instances
+        .findOneAndUpdate(
+          { removedAt: null, nextCheckAt: { $lte: now() } },
+          { $set: { nextCheckAt: new Date(now().getTime() + pauseMilliseconds) } },
+          { sort: { nextCheckAt: 1 }, returnDocument: 'after' },
+        )
+        .lean<InstanceDocument>();
+      return claimed ? toInstance(claimed) : null;
     },
 
     async lease(id, leaseId) {

@@ -57,7 +57,10 @@ export interface MessageDocument {
   /** The event that made it out of place. */
   supersededBy: string | null;
   instanceId: string | null;
+  /** When it last entered the queue of an instance. */
+  queuedAt: Date | null;
   attempts: number;
+  /** When its last attempt began. */
   sendingSince: Date | null;
   /** The batch in which it was last told to a provider: whoever made the batch may say what became of it. */
   claimId: string | null;
@@ -87,6 +90,7 @@ const messageSchema = new Schema<MessageDocument>(
     reason: { type: String, default: null },
     supersededBy: { type: String, default: null },
     instanceId: { type: String, default: null },
+    queuedAt: { type: Date, default: null },
     attempts: { type: Number, required: true },
     sendingSince: { type: Date, default: null },
     claimId: { type: String, default: null },
@@ -107,6 +111,13 @@ messageSchema.index({ status: 1, availableAt: 1 }, { partialFilterExpression: { 
 messageSchema.index({ status: 1, sendingSince: 1 }, { partialFilterExpression: { status: 'sending' } });
 messageSchema.index({ status: 1, instanceId: 1, availableAt: 1 });
 messageSchema.index({ instanceId: 1, sentAt: 1 });
+messageSchema.index({ instanceId: 1, queuedAt: 1 });
+messageSchema.index(
+  { status: 1, instanceId: 1, reason: 1, sendingSince: 1 },
+  { partialFilterExpression: { status: 'failed' } },
+);
+messageSchema.index({ status: 1, instanceId: 1, reason: 1 }, { partialFilterExpression: { status: 'uncertain' } });
+messageSchema.index({ status: 1, instanceId: 1, _id: -1 }, { partialFilterExpression: { status: 'uncertain' } });
 messageSchema.index(
   { instanceId: 1, providerMessageId: 1 },
   { partialFilterExpression: { providerMessageId: { $type: 'string' } } },

@@ -183,6 +183,7 @@ function newMessage(
     reason: null,
     supersededBy: null,
     instanceId: null,
+    queuedAt: null,
     attempts: 0,
     sendingSince: null,
     claimId: null,

@@ -63,7 +63,9 @@ export function createMessageRelease(dependencies: {
       queued.set(shortest, (queued.get(shortest) ?? 0) + 1);
       return shortest;
     });
-    for (const [instanceId, chosen] of Object.entries(byInstance)) await move(chosen, 'waiting', null, { instanceId });
+    for (const [instanceId, chosen] of Object.entries(byInstance)) {
+      await move(chosen, 'waiting', null, { instanceId, queuedAt: now() });
+    }
   }
 
   return {

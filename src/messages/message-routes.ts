@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { defineRoute, type Route } from '../feature/route.ts';
 import { idParams, listOf, momentSchema, noBody, noFields, pageFields } from '../feature/route-schemas.ts';
+import type { InstanceService } from '../instances/instance-service.ts';
 import type { StoreService } from '../stores/store-service.ts';
 import { MESSAGE_STATUSES, type MessageDocument } from './message-model.ts';
-import type { MessageQueue } from './message-queue.ts';
+import type { MessageQueue, QueueState } from './message-queue.ts';
 import { checkTemplate, type NotificationTemplate } from './message-template.ts';
 import { checkText } from './message-text.ts';
 import { catalogueNotification, NOTIFICATION_TYPES, recognisedBy } from './notification-catalogue.ts';
@@ -86,14 +87,35 @@ const messageSchema = z
   })
   .meta({ id: 'Message' });
 
+const reasonCountSchema = z.strictObject({ reason: z.string(), count: z.int() });
+const queueSchema = z
+  .strictObject({
+    activity: z
+      .enum(['empty', 'disconnected', 'sending', 'paused'])
+      .describe('`paused`: outside the working hours, or the day’s limit is reached.'),
+    pausedUntil: momentSchema.nullable(),
+    waiting: z.int(),
+    sending: z.int(),
+    sentRecently: z.int().describe('In the last 5 minutes.'),
+    enteredRecently: z.int().describe('In the last 5 minutes.'),
+    endsAt: momentSchema
+      .nullable()
+      .describe('When the last one leaves, if nothing else comes; null: nothing waits, or that is over a year away.'),
+    days: z.array(z.strictObject({ day: z.iso.date(), sent: z.int() })).describe('The last seven, oldest first.'),
+    failures: z.array(reasonCountSchema).describe('Of the last seven days.'),
+    uncertain: z.array(reasonCountSchema).describe('Whatever their age: each waits for a decision.'),
+  })
+  .meta({ id: 'Queue' });
+
 /** The admin API's routes about a store's notifications and what became of its messages. */
 export function messageRoutes(dependencies: {
   stores: StoreService;
+  instances: Pick<InstanceService, 'get'>;
   notifications: NotificationSettingsService;
   messageQueue: MessageQueue;
   templateApproval: TemplateApproval;
 }): Route[] {
-  const { stores, notifications, messageQueue, templateApproval } = dependencies;
+  const { stores, instances, notifications, messageQueue, templateApproval } = dependencies;
 
   /** Asks the provider about the templates that are new. */
   async function checkApproval(storeId: string, before: NotificationSettings, changed: NotificationSettings) {
@@ -158,6 +180,48 @@ export function messageRoutes(dependencies: {
         return { json: { items: items.map(presentMessage), nextCursor } };
       },
     }),
+    defineRoute({
+      method: 'get',
+      path: '/messages/:id',
+      summary: 'Get a message to a buyer',
+      params: idParams,
+      query: noFields,
+      body: noBody,
+      status: 200,
+      response: messageSchema,
+      async handle({ caller, params }) {
+        return { json: presentMessage(await messageQueue.get(caller.workspaceId, params.id)) };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/messages/:id/resolve',
+      summary: 'Decide what became of an uncertain message',
+      description: 'A message that is no longer uncertain stays as it is; the answer shows how it stands.',
+      params: idParams,
+      query: noFields,
+      body: z.strictObject({ sent: z.boolean().describe('False: it is sent once more.') }),
+      status: 200,
+      response: messageSchema,
+      async handle({ caller: { workspaceId }, params: { id }, body: { sent } }) {
+        await messageQueue.resolve(workspaceId, id, sent);
+        return { json: presentMessage(await messageQueue.get(workspaceId, id)) };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/instances/:id/queue',
+      summary: 'Say what waits in an instance’s queue, when it will be empty, and what went wrong',
+      params: idParams,
+      query: noFields,
+      body: noBody,
+      status: 200,
+      response: queueSchema,
+      async handle({ caller, params }) {
+        const instance = await instances.get(caller.workspaceId, params.id);
+        return { json: presentQueue(await messageQueue.state(instance)) };
+      },
+    }),
   ];
 }
 
@@ -192,5 +256,14 @@ function presentMessage(message: MessageDocument): z.input<typeof messageSchema>
     sentAt: message.sentAt?.toISOString() ?? null,
     createdAt: message.createdAt.toISOString(),
     history: message.history.map((change) => ({ ...change, at: change.at.toISOString() })),
+  };
+}
+
+function presentQueue({ activity, endsAt, ...counts }: QueueState): z.input<typeof queueSchema> {
+  return {
+    ...counts,
+    activity: activity.kind,
+    pausedUntil: activity.kind === 'paused' ? activity.until.toISOString() : null,
+    endsAt: endsAt?.toISOString() ?? null,
   };
 }

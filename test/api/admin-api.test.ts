@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ZodType } from 'zod';
@@ -21,6 +24,7 @@ const BODIES: Record<string, unknown> = {
   'patch /stores/:id/alerts': { minimumAmount: 1 },
   'post /instances': { name: 'Instância nova', provider: 'log' },
   'patch /instances/:id': { dailyLimit: 100 },
+  'post /messages/:id/resolve': { sent: true },
   'patch /stores/:id/notifications/:type': { enabled: false },
   'post /chat/commands': { text: '/loja listar' },
 };
@@ -65,6 +69,18 @@ async function deliver(store: { webhookUrl: string }, options: PayloadOptions): 
   return ((await response.json()) as { delivery: string }).delivery;
 }
 
+/** The id of a store's only message, once it was sent or is known not to be. */
+async function firstMessage(store: { id: string }): Promise<string> {
+  return await vi.waitFor(
+    async () => {
+      const [message] = (await product.api('GET', `/stores/${store.id}/messages`)).json.items;
+      expect(message?.status).toMatch(/sent|uncertain|failed/);
+      return message.id as string;
+    },
+    { timeout: 30_000, interval: 100 },
+  );
+}
+
 async function processed(store: { id: string }): Promise<void> {
   await vi.waitFor(
     async () => {
@@ -79,6 +95,7 @@ describe('every route', () => {
   let store: Awaited<ReturnType<typeof newStore>>;
   let deliveryId = '';
   let instanceId = '';
+  let messageId = '';
 
   beforeAll(async () => {
     store = await newStore();
@@ -86,9 +103,15 @@ describe('every route', () => {
     instanceId = (await product.api('POST', '/instances', { body: instance })).json.id;
     deliveryId = await deliver(store, { event: 'approved_purchase', transactionId: 'the one sale', amount: 10_000 });
     await processed(store);
+    messageId = await firstMessage(store);
   });
 
-  const SUBJECTS = { stores: () => store.id, deliveries: () => deliveryId, instances: () => instanceId };
+  const SUBJECTS = {
+    stores: () => store.id,
+    deliveries: () => deliveryId,
+    instances: () => instanceId,
+    messages: () => messageId,
+  };
   const subjectOf = ({ path }: Route) => path.split('/')[1] as keyof typeof SUBJECTS;
   const idFor = (route: Route) => (route.path.includes(':id') ? SUBJECTS[subjectOf(route)]() : '');
 
@@ -106,7 +129,12 @@ describe('every route', () => {
     async (_name, route) => {
       const before = await snapshot();
       const stranger = await call(route, idFor(route), { workspace: OTHER_WORKSPACE });
-      const code = { stores: 'store_unknown', deliveries: 'delivery_unknown', instances: 'instance_unknown' };
+      const code = {
+        stores: 'store_unknown',
+        deliveries: 'delivery_unknown',
+        instances: 'instance_unknown',
+        messages: 'message_unknown',
+      };
       expectProblem(stranger, 404, code[subjectOf(route)]);
       expect(stranger.text).not.toContain(store.name);
       expect(await snapshot()).toEqual(before);
@@ -123,6 +151,7 @@ describe('every route', () => {
       `/stores/${store.id}/messages`,
       `/deliveries/${deliveryId}`,
       `/instances/${instanceId}`,
+      `/messages/${messageId}`,
     ];
     return await Promise.all(paths.map(async (path) => (await product.api('GET', path)).json));
   }
@@ -354,6 +383,124 @@ describe('instances', () => {
     expectProblem(wrong, 400, 'instance_credentials');
     expect((await product.api('DELETE', path)).status).toBe(204);
     expectProblem(await product.api('GET', path), 404, 'instance_unknown');
+  });
+});
+
+describe('every provider', () => {
+  const CREDENTIALS = {
+    log: {},
+    'whatsapp-cloud': {
+      phoneNumberId: '106540352242922',
+      accessToken: 'secret-access-token',
+      appSecret: 'secret-app-secret',
+      verifyToken: 'secret-verify-token',
+      baseUrl: 'http://127.0.0.1:9',
+    },
+    evolution: { baseUrl: 'http://127.0.0.1:9', apiKey: 'secret-api-key', instanceName: 'atendimento' },
+    http: { url: 'https://shop.example.invalid/send', secret: 'whsec_c2VjcmV0IG9mIHRoaXMgdGVzdCBhbG9uZQ==' },
+  } as const;
+  const providers = Object.keys(CREDENTIALS) as (keyof typeof CREDENTIALS)[];
+
+  it.each(providers)('%s: is made with its credentials, which nothing shows again', async (provider) => {
+    const workspace = 'slack:T0PROVIDERS';
+    const credentials = CREDENTIALS[provider];
+    const body = { name: provider, provider, credentials };
+    const made = await product.api('POST', '/instances', { body, workspace });
+    expect(made.status, made.text).toBe(201);
+    const path = `/instances/${made.json.id}`;
+    const changed = await product.api('PATCH', path, { body: { dailyLimit: 10, credentials }, workspace });
+    expect(changed.status, changed.text).toBe(200);
+    const answers = [
+      made,
+      changed,
+      await product.api('GET', path, { workspace }),
+      await product.api('GET', '/instances', { workspace }),
+      await product.api('GET', `${path}/queue`, { workspace }),
+    ];
+    const secrets = Object.values(credentials).filter((value) => /secret|whsec/.test(value));
+    for (const { text } of answers) for (const secret of secrets) expect(text).not.toContain(secret);
+    for (const secret of secrets) expect(product.log.join('')).not.toContain(secret);
+    expectProblem(await product.api('GET', path, { workspace: OTHER_WORKSPACE }), 404, 'instance_unknown');
+    const again = await product.api('POST', '/instances', { body, workspace });
+    expectProblem(again, 409, 'instance_name_taken');
+  });
+
+  it.each(providers.filter((provider) => provider !== 'log'))('%s: is not made without them', async (provider) => {
+    const body = { name: `Sem dados ${provider}`, provider };
+    expectProblem(await product.api('POST', '/instances', { body }), 400, 'instance_credentials');
+    const misspelt = { ...body, credentials: { ...CREDENTIALS[provider], nonsense: 'x' } };
+    expectProblem(await product.api('POST', '/instances', { body: misspelt }), 400, 'instance_credentials');
+  });
+
+  it.each([
+    [{ intervalMilliseconds: -1 }, 'body_invalid'],
+    [{ intervalMilliseconds: 500 }, 'instance_interval'],
+    [{ dailyLimit: 0 }, 'body_invalid'],
+    [{ dailyLimit: 1.5 }, 'body_invalid'],
+    [{ hours: { from: '18:00', to: '08:00', days: [1] } }, 'body_invalid'],
+    [{ hours: { from: '08:00', to: '18:00', days: [] } }, 'body_invalid'],
+    [{ hours: { from: '8', to: '18:00', days: [8] } }, 'body_invalid'],
+    [{ timezone: 'Mars/Olympus' }, 'body_invalid'],
+    [{ name: '  ' }, 'instance_name_empty'],
+    [{ name: 'x'.repeat(61) }, 'instance_name_long'],
+    [{ provider: 'log' }, 'body_invalid'],
+    [{ storeIds: 'all' }, 'body_invalid'],
+  ])('is not changed to %j', async (body, code) => {
+    const workspace = 'slack:T0VALUES';
+    const { items } = (await product.api('GET', '/instances', { workspace })).json;
+    const input = { name: 'Atendimento', provider: 'evolution', credentials: CREDENTIALS.evolution };
+    const instance = items[0] ?? (await product.api('POST', '/instances', { body: input, workspace })).json;
+    expectProblem(await product.api('PATCH', `/instances/${instance.id}`, { body, workspace }), 400, code);
+    expect((await product.api('GET', `/instances/${instance.id}`, { workspace })).json).toEqual(instance);
+  });
+});
+
+describe('messages to buyers', () => {
+  /** An Evolution that takes a message and says nothing. */
+  async function silentProvider(): Promise<Server> {
+    const server = createServer((request, response) => {
+      if (request.method === 'POST') request.socket.destroy();
+      else response.setHeader('content-type', 'application/json').end('{"instance":{"state":"open"}}');
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    return server;
+  }
+
+  it('that are uncertain are listed page by page, decided about, and not decided about twice', async () => {
+    const store = await newStore();
+    const server = await silentProvider();
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const credentials = { baseUrl, apiKey: 'secret-api-key', instanceName: 'atendimento' };
+    const body = { name: 'Calada', provider: 'evolution', credentials, storeIds: [store.id] };
+    const instance = (await product.api('POST', '/instances', { body })).json;
+    await product.api('PATCH', `/instances/${instance.id}`, { body: { intervalMilliseconds: 1_000 } });
+    for (const transactionId of ['uncertain 1', 'uncertain 2']) {
+      await deliver(store, { event: 'approved_purchase', transactionId, amount: 10_000 });
+    }
+    const path = `/stores/${store.id}/messages?status=uncertain&limit=1`;
+    const [first, second] = await vi.waitFor(
+      async () => {
+        const newest = (await product.api('GET', path)).json;
+        const next = (await product.api('GET', `${path}&cursor=${newest.nextCursor}`)).json;
+        expect([newest.items.length, next.items?.length, next.nextCursor]).toEqual([1, 1, null]);
+        return [newest.items[0], next.items[0]];
+      },
+      { timeout: 40_000, interval: 200 },
+    );
+    server.close();
+    expect(first.id).not.toBe(second.id);
+    expect(first).toMatchObject({ status: 'uncertain', reason: 'no_answer', instanceId: instance.id });
+    const queue = (await product.api('GET', `/instances/${instance.id}/queue`)).json;
+    expect(queue).toMatchObject({ activity: 'empty', waiting: 0, uncertain: [{ reason: 'no_answer', count: 2 }] });
+    const resolve = `/messages/${first.id}/resolve`;
+    expectProblem(await product.api('POST', resolve, { body: {} }), 400, 'body_invalid');
+    const decided = await product.api('POST', resolve, { body: { sent: true } });
+    expect(decided.json).toMatchObject({ id: first.id, status: 'sent', reason: 'said_by_person' });
+    const again = await product.api('POST', resolve, { body: { sent: false } });
+    expect(again.json).toEqual(decided.json);
+    const sentAgain = await product.api('POST', `/messages/${second.id}/resolve`, { body: { sent: false } });
+    expect(sentAgain.json.history.at(-1)).toMatchObject({ status: 'scheduled', reason: 'said_by_person' });
+    expect((await product.api('DELETE', `/instances/${instance.id}`)).status).toBe(204);
   });
 });
 

@@ -1,3 +1,4 @@
+import mongoose from 'mongoose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assinyPayload } from '../../scripts/simulate/assiny-payload.ts';
 import { messageModel } from '../../src/messages/message-model.ts';
@@ -7,7 +8,16 @@ import { deliver, intakeOn } from '../support/intake.ts';
 import { productOn } from '../support/product.ts';
 
 const NOON = new Date('2026-11-10T15:00:00Z');
-const ITEMS = ['instance_linked', 'instance_connected', 'warm_up', 'notifications', 'happy_path', 'sends'];
+const ITEMS = [
+  'instance_linked',
+  'instance_connected',
+  'instance_type',
+  'warm_up',
+  'send_queue',
+  'notifications',
+  'happy_path',
+  'sends',
+];
 
 describe('the checklist of a store’s messages', () => {
   const database = useTestDatabase();
@@ -52,7 +62,9 @@ describe('the checklist of a store’s messages', () => {
     expect(await statuses()).toEqual({
       instance_linked: 'waiting',
       instance_connected: 'ok',
+      instance_type: 'ok',
       warm_up: 'ok',
+      send_queue: 'ok',
       notifications: 'ok',
       happy_path: 'ok',
       sends: 'ok',
@@ -95,6 +107,67 @@ describe('the checklist of a store’s messages', () => {
       notifications: 'attention',
     });
     expect((await items()).notifications?.seen).toContain('Compra aprovada');
+  });
+
+  it('tells of an instance that only prints, and not of one that sends', async () => {
+    const printing = await link();
+    expect((await items()).instance_type).toMatchObject({
+      status: 'attention',
+      seen: expect.stringContaining('Atendimento'),
+      remedy: expect.stringContaining('/instancia criar'),
+    });
+    const { workspaceId, id } = store;
+    const { instances } = services;
+    const credentials = { url: 'https://shop.example.invalid/send', secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' };
+    const input = { name: 'Loja', provider: 'http', credentials, timezone: 'America/Sao_Paulo' } as const;
+    await instances.link(workspaceId, (await instances.create(workspaceId, input)).id, id, true);
+    await instances.link(workspaceId, printing.id, id, false);
+    expect((await items()).instance_type).toMatchObject({ status: 'ok', remedy: null });
+  });
+
+  it('tells of a queue that is more than a day of sending', async () => {
+    const instance = await link();
+    expect((await items()).send_queue).toMatchObject({ status: 'ok', seen: 'Nada espera.', remedy: null });
+    const { intake, spool } = await intakeOn(database.connection, services, { now: () => NOON });
+    const payload = assinyPayload({ event: 'approved_purchase', transactionId: 'a', createdAt: NOON, updatedAt: NOON });
+    await deliver(intake, store.webhookUrl, payload);
+    await spool.close();
+    await services.pipeline.drain();
+    await services.sending.run();
+    await services.dispatch.settled();
+    await services.instances.update(store.workspaceId, instance.id, { dailyLimit: 1 });
+    const messages = messageModel(database.connection);
+    const [message] = await messages.find({ storeId: store.id }).lean();
+    if (!message) throw new Error('A sale has a message');
+    const copies = [1, 2].map((copy) => ({
+      ...message,
+      _id: new mongoose.Types.ObjectId(),
+      step: copy,
+      status: 'waiting' as const,
+      instanceId: instance.id,
+    }));
+    await services.sending.stop();
+    await messages.insertMany(copies.slice(0, 1));
+    expect((await items()).send_queue).toMatchObject({ status: 'ok', seen: '1 mensagem espera a vez.' });
+    await messages.insertMany(copies.slice(1));
+    expect((await items()).send_queue).toMatchObject({
+      status: 'attention',
+      seen: 'Mais do que sai em um dia: Atendimento. Ao todo, 2 na fila.',
+      remedy: expect.stringContaining('/instancia editar'),
+    });
+  });
+
+  it('waits for the first send, and tells of notifications that are all off', async () => {
+    await link();
+    expect(await statuses()).toMatchObject({ sends: 'waiting', notifications: 'ok' });
+    for (const settings of await services.notifications.all(store.id)) {
+      await services.notifications.save(store.id, { ...settings, enabled: false });
+    }
+    expect((await items()).notifications).toMatchObject({
+      status: 'attention',
+      seen: 'Nenhuma ligada.',
+      remedy: expect.stringContaining('/notificacoes ligar'),
+    });
   });
 
   it('counts failed sends', async () => {

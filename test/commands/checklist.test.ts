@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Reply } from '../../src/chat/message.ts';
-import { blockOf, buttonOf, textOf, useCommandLine } from './command-line-test.ts';
+import { blockOf, buttonOf, textOf, useCommandLine, WORKSPACE } from './command-line-test.ts';
 
 const commandLine = useCommandLine();
 const { type } = commandLine;
@@ -45,13 +45,23 @@ describe('/checklist', () => {
 
   it('of a store that works says that it is ready', async () => {
     const store = await commandLine.createStore('Ateliê');
-    await commandLine.services.checkConnection(await commandLine.createInstance('Atendimento', store));
+    const printing = await commandLine.createInstance('Atendimento', store);
     await commandLine.send(store, {
       event: 'approved_purchase',
       transactionId: 'a',
       client: { full_name: 'Joana Compradora', email: 'joana@example.invalid', phone: '+5511900001234' },
       tracking: { utm_source: 'FB' },
     });
+    const { instances } = commandLine.services;
+    const sending = await instances.create(WORKSPACE, {
+      name: 'Suporte',
+      provider: 'http',
+      credentials: { url: 'https://shop.example.invalid/send', secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
+      timezone: store.timezone,
+    });
+    await instances.link(WORKSPACE, sending.id, store.id, true);
+    await instances.noteConnection(sending.id, 'connected', null);
+    await instances.link(WORKSPACE, printing.id, store.id, false);
     const reply = await type('/checklist');
     expect(reply).toMatchObject({ title: 'Ateliê: pronta', tone: 'success' });
     expect(textOf(reply)).toContain('Tudo certo');

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type EvolutionServer, startEvolutionServer } from '../../scripts/simulate/providers/evolution-server.ts';
-import { messageModel } from '../../src/messages/message-model.ts';
+import type { Reply } from '../../src/chat/message.ts';
+import { messageModel, statusUpdate } from '../../src/messages/message-model.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import { text } from '../../src/text/text.ts';
-import { blockOf, buttonOf, refusalOf, textOf, useCommandLine, WORKSPACE } from './command-line-test.ts';
+import { blockOf, buttonOf, NOW, refusalOf, textOf, useCommandLine, WORKSPACE } from './command-line-test.ts';
 
 const API_KEY = 'the-api-key';
 const commandLine = useCommandLine();
@@ -221,6 +222,7 @@ describe('/instancia fila', () => {
     const queue = await type('/instancia fila', { role: 'viewer' });
     expect(textOf(queue)).toContain(
       [
+        'Situação: Enviando',
         'Na fila: 1',
         'Enviando agora: 0',
         'Enviadas nos últimos 5 minutos: 2',
@@ -230,7 +232,7 @@ describe('/instancia fila', () => {
     );
     const { rows } = blockOf(queue, 'table');
     expect(rows).toHaveLength(7);
-    expect(rows.at(-1)).toEqual(['24/11/2026', '2', '████████████']);
+    expect(rows.at(-1)).toEqual(['24/11/2026', '2', '██████████']);
     expect(rows[0]).toEqual(['18/11/2026', '0', '']);
   });
 
@@ -250,6 +252,64 @@ describe('/instancia fila', () => {
     expect(await messageStatus()).toEqual(['sent']);
     expect(textOf(await type(buttonOf(queue, 'Enviar de novo'), { role: 'operator' }))).toContain('nada mudou');
     expect(await messageStatus()).toEqual(['sent']);
+  });
+
+  it('says why nothing leaves', async () => {
+    const { id } = await instance();
+    expect(textOf(await type('/instancia fila'))).toContain('Situação: Vazia');
+    await commandLine.services.instances.update(WORKSPACE, id, { intervalMilliseconds: 3_600_000 });
+    await commandLine.send(store, { event: 'approved_purchase', transactionId: 'a' });
+    await commandLine.send(store, { event: 'approved_purchase', transactionId: 'b' });
+    await commandLine.services.instances.update(WORKSPACE, id, {
+      hours: { from: '08:00', to: '12:00', days: [1, 2, 3, 4, 5] },
+    });
+    expect(textOf(await type('/instancia fila'))).toContain('limite do dia, até 25/11/2026 08:00');
+    await commandLine.services.instances.noteConnection(id, 'disconnected', 'qr_code');
+    const queue = await type('/instancia fila');
+    expect(queue.tone).toBe('attention');
+    expect(textOf(queue)).toContain('Situação: Parada: a instância está desconectada');
+    expect(textOf(queue)).toContain('Previsão de término: Depois que a instância');
+  });
+
+  it('counts failures of the last seven days and what is uncertain, by reason', async () => {
+    for (const transactionId of ['a', 'b', 'c', 'd']) {
+      await commandLine.send(store, { event: 'approved_purchase', transactionId });
+    }
+    const messages = messageModel(commandLine.database.connection);
+    const eightDaysAgo = new Date(NOW.getTime() - 8 * 24 * 3_600_000);
+    const changes = [
+      statusUpdate('failed', NOW, 'not_on_whatsapp'),
+      statusUpdate('failed', NOW, 'not_on_whatsapp'),
+      statusUpdate('failed', NOW, 'token_refused', { sendingSince: eightDaysAgo }),
+      statusUpdate('uncertain', NOW, 'no_answer'),
+    ];
+    for (const change of changes) await messages.updateOne({ status: 'sent' }, change);
+    const { rows } = (await type('/instancia fila')).blocks.flatMap((block) =>
+      block.type === 'table' && block.columns.length === 2 ? [block] : [],
+    )[0] as { rows: string[][] };
+    expect(rows).toEqual([
+      ['1 incerta', text('pt-BR', 'send_failure.no_answer')],
+      ['2 falharam', text('pt-BR', 'send_failure.not_on_whatsapp')],
+    ]);
+  });
+
+  it('shows ten uncertain messages at a time, each with its buttons, and leads from one to the next', async () => {
+    for (let sale = 0; sale < 12; sale += 1) {
+      await commandLine.send(store, { event: 'approved_purchase', transactionId: `sale ${sale}` });
+    }
+    await messageModel(commandLine.database.connection).updateMany({}, statusUpdate('uncertain', NOW, 'worker_lost'));
+    const decisions = (reply: Reply) => textOf(reply).match(/mensagem:[0-9a-f]{24} decisao:enviada/g) ?? [];
+    const first = await type('/instancia fila');
+    expect(decisions(first)).toHaveLength(10);
+    expect(textOf(first)).toContain('12 incertas');
+    const second = await type(buttonOf(first, 'Mais'));
+    expect(decisions(second)).toHaveLength(2);
+    expect(new Set([...decisions(first), ...decisions(second)]).size).toBe(12);
+    const decided = await type(buttonOf(second, 'Foi enviada'));
+    expect(decisions(await type(buttonOf(decided, 'Ver fila')))).toHaveLength(10);
+    for (let left = 11; left > 0; left -= 1) await type(buttonOf(await type('/instancia fila'), 'Foi enviada'));
+    expect(textOf(await type(buttonOf(first, 'Mais')))).toContain('Nenhuma mensagem incerta');
+    expect(refusalOf(await type('/instancia fila cursor:xyz'))).toBe(text('pt-BR', 'error.cursor_unknown'));
   });
 
   it('sends an uncertain message again when a person says so', async () => {

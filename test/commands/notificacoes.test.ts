@@ -207,7 +207,7 @@ describe('/notificacoes testar', () => {
     const reply = await type(form.command, {
       options: { notificacao: 'Compra aprovada', telefone: '11 90000-0001', loja: 'Ateliê' },
     });
-    expect(textOf(reply)).toContain('O teste para ····0001 saiu por “Atendimento”.');
+    expect(textOf(reply)).toContain('O teste para ····0001 não foi pelo WhatsApp: “Atendimento” é do tipo log');
     await expect
       .poll(async () => {
         await commandLine.settle();

@@ -121,10 +121,11 @@ async function runTheProduct(): Promise<void> {
   await spool.close();
 }
 
-async function work({ processing, sending, dispatch, posting }: Services): Promise<void> {
+async function work({ processing, sending, dispatch, instanceWatch, posting }: Services): Promise<void> {
   await processing.run();
   await sending.run();
   await dispatch.settled();
+  await instanceWatch.run();
   await posting.run();
 }
 

@@ -89,6 +89,16 @@ export const checklist: Record<keyof typeof portuguese, string> = {
   'checklist.label.notifications': 'Notifications',
   'checklist.label.happy_path': 'Happy path',
   'checklist.label.sends': 'Sends',
+  'checklist.label.instance_type': 'Instance type',
+  'checklist.label.send_queue': 'Send queue',
+  'checklist.type_current': 'Sends by WhatsApp, or to your address.',
+  'checklist.type_log': 'Of the type log, which only shows and sends nothing: {names}.',
+  'checklist.type_remedy':
+    'When you want to send for real, make another with /instancia criar and unlink this one with /instancia desvincular.',
+  'checklist.send_queue': '{count, plural, =0 {Nothing waits.} one {# message waits.} other {# messages wait.}}',
+  'checklist.send_queue_long': 'More than leaves in a day: {names}. In all, {count, number} wait.',
+  'checklist.send_queue_remedy':
+    'Raise the limit or the hours with /instancia editar, or link another instance with /instancia vincular.',
   'checklist.no_instance': 'None: buyers get no messages.',
   'checklist.no_instance_remedy':
     'If you want to send, create one with /instancia criar and link it with /instancia vincular.',

@@ -9,5 +9,6 @@ export const digest: Record<keyof typeof portuguese, string> = {
   'digest.chargebacks': 'Chargebacks',
   'digest.daily_deliveries': '{total, plural, one {# delivery} other {# deliveries}}: {parts}.',
   'digest.daily_no_deliveries': 'No deliveries on this day.',
-  'digest.daily_messages': '{total, plural, one {# message} other {# messages}}: {parts}.',
+  'digest.daily_messages': '{total, plural, one {# message to a buyer} other {# messages to buyers}}',
+  'digest.messages_not_sent': 'Why they did not leave',
 };

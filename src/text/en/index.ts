@@ -15,6 +15,7 @@ import { sendFailures } from './send-failures.ts';
 import { slack } from './slack.ts';
 import { stores } from './stores.ts';
 import { vocabulary } from './vocabulary.ts';
+import { watchdogs } from './watchdogs.ts';
 
 export const en = {
   ...errors,
@@ -33,5 +34,6 @@ export const en = {
   ...access,
   ...slack,
   ...vocabulary,
+  ...watchdogs,
   ...sendFailures,
 } as const;

@@ -88,6 +88,17 @@ export const checklist = {
   'checklist.label.notifications': 'Notificações',
   'checklist.label.happy_path': 'Caminho feliz',
   'checklist.label.sends': 'Envios',
+  'checklist.label.instance_type': 'Tipo da instância',
+  'checklist.label.send_queue': 'Fila de envios',
+  'checklist.type_current': 'Envia pelo WhatsApp ou pelo seu endereço.',
+  'checklist.type_log': 'Do tipo log, que só mostra e não envia: {names}.',
+  'checklist.type_remedy':
+    'Quando quiser enviar de verdade, crie outra com /instancia criar e desvincule esta com /instancia desvincular.',
+  'checklist.send_queue':
+    '{count, plural, =0 {Nada espera.} one {# mensagem espera a vez.} other {# mensagens esperam a vez.}}',
+  'checklist.send_queue_long': 'Mais do que sai em um dia: {names}. Ao todo, {count, number} na fila.',
+  'checklist.send_queue_remedy':
+    'Aumente o limite ou o horário com /instancia editar, ou vincule outra instância com /instancia vincular.',
   'checklist.no_instance': 'Nenhuma: os compradores não recebem mensagens.',
   'checklist.no_instance_remedy': 'Se quiser enviar, crie uma com /instancia criar e vincule com /instancia vincular.',
   'checklist.needs_instance': 'Sem instância, não se aplica.',

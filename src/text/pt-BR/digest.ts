@@ -7,5 +7,6 @@ export const digest = {
   'digest.chargebacks': 'Chargebacks',
   'digest.daily_deliveries': '{total, plural, one {# recebimento} other {# recebimentos}}: {parts}.',
   'digest.daily_no_deliveries': 'Nenhum recebimento neste dia.',
-  'digest.daily_messages': '{total, plural, one {# mensagem} other {# mensagens}}: {parts}.',
+  'digest.daily_messages': '{total, plural, one {# mensagem a comprador} other {# mensagens a compradores}}',
+  'digest.messages_not_sent': 'Por que não saíram',
 } as const;

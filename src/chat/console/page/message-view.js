@@ -91,12 +91,21 @@ function figure(value) {
 
 function tableView({ caption, columns, rows }) {
   const alignment = (index) => (columns[index]?.align === 'right' ? 'number' : null);
-  const head = columns.map(({ label }, index) => element('th', { scope: 'col', class: alignment(index) }, label));
+  const hidden = (index) => (columns[index]?.isPicture ? 'true' : null);
+  const head = columns.map(({ label }, index) =>
+    element('th', { scope: 'col', class: alignment(index), 'aria-hidden': hidden(index) }, label),
+  );
   const body = rows.map((cells) =>
     element(
       'tr',
       {},
-      cells.map((cell, index) => element('td', { class: alignment(index) ?? (isExact(cell) ? 'exact' : null) }, cell)),
+      cells.map((cell, index) =>
+        element(
+          'td',
+          { class: alignment(index) ?? (isExact(cell) ? 'exact' : null), 'aria-hidden': hidden(index) },
+          cell,
+        ),
+      ),
     ),
   );
   return element(
