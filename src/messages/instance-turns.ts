@@ -58,9 +58,11 @@ export function createInstanceTurns(dependencies: {
     const answers = () => Promise.all([...underWay].map(({ ended }) => ended));
     try {
       for (;;) {
-        while (!signal.aborted && (await step(instanceId, leaseId, underWay, signal)));
-        if (underWay.size === 0) return;
-        await Promise.race([answers(), woken()]);
+        const seen = underWay.size;
+        if (!signal.aborted && (await step(instanceId, leaseId, underWay, signal))) continue;
+        if (seen === 0) return;
+        // One that has ended meanwhile may have held back another one to the same phone, so that the queue is looked at again.
+        if (underWay.size === seen) await Promise.race([answers(), woken()]);
       }
     } finally {
       await answers();
