@@ -11,7 +11,9 @@ import { dispatchWith, dispatchWorker } from '../support/dispatch-worker.ts';
 import { deliver, intakeOn } from '../support/intake.ts';
 import { productOn } from '../support/product.ts';
 
-const MESSAGES = 1_000;
+/** `PACED_THOUSANDS=10` takes some minutes. Limits and hours grow with it, so that it is about as many days. */
+const THOUSANDS = Number(process.env.PACED_THOUSANDS ?? 1);
+const MESSAGES = THOUSANDS * 1_000;
 const INSTANCES = 20;
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
@@ -19,18 +21,23 @@ const DAY = 24 * HOUR;
 const START = Date.parse('2026-10-31T12:00:00.000Z');
 /** All is sent before; a test that comes so far has left something behind. */
 const LATEST = START + 20 * DAY;
-const DAILY = { days: [1, 2, 3, 4, 5, 6, 7] };
+/** Every day, for some minutes from an hour on. */
+function minutesFrom(hour: string) {
+  const open = THOUSANDS * 10;
+  const to = `${String(Number(hour) + Math.floor(open / 60)).padStart(2, '0')}:${String(open % 60).padStart(2, '0')}`;
+  return { from: `${hour}:00`, to, days: [1, 2, 3, 4, 5, 6, 7] };
+}
 
 /** What instances differ in, in turn. */
 const PACES = [
   { intervalMilliseconds: 20_000 },
-  { intervalMilliseconds: 10_000, dailyLimit: 15 },
-  { intervalMilliseconds: 30_000, hours: { from: '09:00', to: '09:10', ...DAILY } },
-  { intervalMilliseconds: 0, dailyLimit: 19 },
-  { intervalMilliseconds: 10_000, dailyLimit: 49, timezone: 'America/New_York' },
-  { intervalMilliseconds: 20_000, hours: { from: '01:00', to: '01:10', ...DAILY }, timezone: 'America/New_York' },
+  { intervalMilliseconds: 10_000, dailyLimit: THOUSANDS * 15 },
+  { intervalMilliseconds: 30_000, hours: minutesFrom('09') },
+  { intervalMilliseconds: 0, dailyLimit: THOUSANDS * 19 },
+  { intervalMilliseconds: 10_000, dailyLimit: THOUSANDS * 49, timezone: 'America/New_York' },
+  { intervalMilliseconds: 20_000, hours: minutesFrom('01'), timezone: 'America/New_York' },
   { intervalMilliseconds: 10_000, warmUp: true },
-  { intervalMilliseconds: 20_000, dailyLimit: 26, timezone: 'Asia/Tokyo' },
+  { intervalMilliseconds: 20_000, dailyLimit: THOUSANDS * 26, timezone: 'Asia/Tokyo' },
 ];
 
 const database = useTestDatabase();
@@ -183,7 +190,8 @@ it('due messages keep each instance’s interval and daily limit, whichever of t
   }
   expect(new Set([...workers.values()].flatMap((names) => [...names]))).toEqual(new Set(['first', 'second']));
   expect(await messageModel(database.connection).countDocuments({ status: 'sent' })).toBe(MESSAGES);
-}, 600_000);
+  process.stdout.write(`${MESSAGES} messages over ${INSTANCES} instances kept intervals and daily limits\n`);
+}, 1_800_000);
 
 function groupedByDay(moments: readonly number[], timezone: string): Map<string, number[]> {
   const byDay = new Map<string, number[]>();
