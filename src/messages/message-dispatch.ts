@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { groupBy, uniqBy } from 'es-toolkit';
+import { groupBy, partition, uniqBy } from 'es-toolkit';
 import type { Connection, QueryFilter } from 'mongoose';
 import type { Logger } from 'pino';
 import { type EventDocument, eventModel } from '../events/event-model.ts';
@@ -26,6 +26,8 @@ import { isInstanceDown, isNotSent, outcomeUpdate, phoneHeldUntil, restUntil } f
 import type { StopOnReply } from './stop-on-reply.ts';
 
 const SEND_TIMEOUT_MILLISECONDS = 60_000;
+/** How soon a message is looked at again that waits for another one on its way to the same phone. */
+const CROSSING_MILLISECONDS = 2_000;
 /** A message that has been `sending` for so long was told by a worker that has died. */
 const LOST_MILLISECONDS = 90_000;
 
@@ -247,7 +249,7 @@ export function createMessageDispatch(dependencies: {
   ): Promise<Send[] | null> {
     const queued = await queueOf(instance.id, room, busyPhones);
     if (queued.length === 0) return null;
-    const ready = await readyMessages(instance, queued);
+    const ready = await readyMessages(instance, await withoutCrossing(instance, queued));
     if (ready.length === 0) return [];
     const sender = await senderOf(instance);
     const day = await instances.takeSlots(instance, leaseId, ready.length);
@@ -340,6 +342,27 @@ export function createMessageDispatch(dependencies: {
       .limit(limit)
       .lean<MessageDocument[]>();
     return uniqBy(queued, ({ phone }) => phone);
+  }
+
+  /**
+   * Those to whose phone nothing is on its way through another instance; the others wait a little. Else a lower step that its provider is
+   * slow to take could arrive after a higher one.
+   */
+  async function withoutCrossing(
+    { workspaceId }: Instance,
+    queued: readonly MessageDocument[],
+  ): Promise<MessageDocument[]> {
+    const phones = queued.flatMap(({ phone }) => phone ?? []);
+    const onTheirWay = await messages.distinct('phone', { workspaceId, phone: { $in: phones }, status: 'sending' });
+    const [held, free] = partition([...queued], ({ phone }) => phone !== null && onTheirWay.includes(phone));
+    if (held.length > 0) {
+      const availableAt = new Date(now().getTime() + CROSSING_MILLISECONDS);
+      await messages.updateMany(
+        { _id: { $in: held.map(({ _id }) => _id) }, status: 'waiting' },
+        { $set: { availableAt } },
+      );
+    }
+    return free;
   }
 
   async function hasQueue({ id }: Instance): Promise<boolean> {

@@ -12,6 +12,7 @@ import type { Services } from '../../src/services.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { dispatchWith, dispatchWorker } from '../support/dispatch-worker.ts';
+import { eventually } from '../support/eventually.ts';
 import { deliver, intakeOn } from '../support/intake.ts';
 import { interruptWrite, killAtWrite } from '../support/interrupt.ts';
 import { productOn } from '../support/product.ts';
@@ -112,6 +113,34 @@ async function states(): Promise<string[]> {
 }
 
 describe('a buyer who pays by Pix', () => {
+  it('gets no thanks before the code that is still on its way through another instance', async () => {
+    let answer: (result: SendResult) => void = () => undefined;
+    const slow = worker(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    );
+    await happen('pix_generated', 'A');
+    time += 5 * MINUTE;
+    await slow.run(new AbortController().signal);
+    await eventually(async () => expect(await states()).toContain('pix_generated sending'));
+    await newInstance('Outra');
+    await services.instances.link('console', instance.id, store.id, false);
+    await happen('approved_purchase', 'A');
+    await dispatch();
+    expect(told).toEqual([]);
+    answer({ outcome: 'accepted', providerMessageId: 'wamid.late' });
+    await slow.settled();
+    time += 2_000;
+    await dispatch();
+    expect(await states()).toEqual([
+      'pix_generated sent',
+      'purchase_approved sent',
+      'pix_reminder cancelled superseded',
+    ]);
+  });
+
   it('gets the code, a reminder, and the thanks; each once', async () => {
     await happen('pix_generated', 'A');
     await happen('pix_generated', 'A');

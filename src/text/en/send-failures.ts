@@ -2,9 +2,9 @@ import type { sendFailures as portuguese } from '../pt-BR/send-failures.ts';
 
 export const sendFailures: Record<keyof typeof portuguese, string> = {
   'send_failure.rate_limited':
-    'WhatsApp asked to be sent fewer messages at a time. Sininho tries again by itself; if this goes on, give the instance a longer interval.',
+    'WhatsApp asked to be sent fewer messages at a time. Wait some minutes; if this goes on, give the instance a longer interval.',
   'send_failure.recipient_rate_limited':
-    'This buyer was sent many messages in a row. Sininho waits a little and tries again by itself.',
+    'This buyer was sent many messages in a row. The next one has to wait some seconds.',
   'send_failure.window_closed':
     'Outside the 24-hour window, and no approved template: Meta lets you write freely only to those who replied lately. Choose one with /notificacoes modelo.',
   'send_failure.not_on_whatsapp':
@@ -26,7 +26,7 @@ export const sendFailures: Record<keyof typeof portuguese, string> = {
   'send_failure.address_not_allowed':
     'This address is not among those allowed. Ask whoever looks after the server to add it to the list.',
   'send_failure.provider_unavailable':
-    'The provider is down or could not be found. Sininho tries again by itself; if this goes on, check its address.',
+    'The provider is down or could not be found. Wait a little; if this goes on, check its address.',
   'send_failure.provider_unreadable':
     'The answer does not look like the provider’s. Check the address of the instance, and whether there is a proxy in between.',
   'send_failure.provider_refused':

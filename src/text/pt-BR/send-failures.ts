@@ -1,8 +1,8 @@
 export const sendFailures = {
   'send_failure.rate_limited':
-    'O WhatsApp pediu para enviar mais devagar. O Sininho tenta de novo sozinho; se repetir, aumente o intervalo da instância.',
+    'O WhatsApp pediu para enviar mais devagar. Espere alguns minutos; se repetir, aumente o intervalo da instância.',
   'send_failure.recipient_rate_limited':
-    'Foram muitas mensagens seguidas para este comprador. O Sininho espera um pouco e tenta de novo sozinho.',
+    'Foram muitas mensagens seguidas para este comprador. A próxima precisa esperar alguns segundos.',
   'send_failure.window_closed':
     'Fora da janela de 24 horas e sem modelo aprovado: a Meta só deixa escrever livremente a quem respondeu há pouco. Escolha um com /notificacoes modelo.',
   'send_failure.not_on_whatsapp':
@@ -24,7 +24,7 @@ export const sendFailures = {
   'send_failure.address_not_allowed':
     'Este endereço não está entre os permitidos. Peça a quem cuida do servidor para incluí-lo na lista.',
   'send_failure.provider_unavailable':
-    'O provedor está fora do ar ou não foi encontrado. O Sininho tenta de novo sozinho; se continuar, confira o endereço dele.',
+    'O provedor está fora do ar ou não foi encontrado. Espere um pouco; se continuar, confira o endereço dele.',
   'send_failure.provider_unreadable':
     'A resposta não parece ser do provedor. Confira o endereço da instância e se há um proxy no caminho.',
   'send_failure.provider_refused':
