@@ -55,10 +55,10 @@ export const texto: CommandVerb<CommandServices> = {
   async run(context, options) {
     const { services } = context;
     const type = typedNotification(context, options);
-    const store = await chosenStore(context, options);
-    const settings = await services.notifications.get(store.id, type);
     const texts = typedTexts(options, type);
     const imageUrl = typedImage(options);
+    const store = await chosenStore(context, options);
+    const settings = await services.notifications.get(store.id, type);
     if (texts === undefined && imageUrl === undefined) return await textForm(context, options, store, settings);
     const changed = await changedSettings(context, options, store, settings, {
       ...(texts ? { texts } : {}),

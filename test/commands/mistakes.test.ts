@@ -72,7 +72,7 @@ const MISTAKES: [line: string, code: ErrorCode, values?: TextValues][] = [
   ['/relatorio loja:Hoje periodo:"hoje ontem"', 'period_unknown', { period: 'hoje ontem' }],
   ['/relatorio loja:Hoje periodo:"01/11 02/11 03/11"', 'period_unknown', { period: '01/11 02/11 03/11' }],
   ['/relatorio semana passada', 'report_unknown', { typed: 'semana passada', names: STORES }],
-  ['/relatorio instancia', 'report_unknown', { typed: 'instancia', names: STORES }],
+  ['/relatorio instancias', 'report_unknown', { typed: 'instancias', names: STORES }],
   ['/relatorio loja:Hoje formato:pdf', 'format_unknown', { format: 'pdf' }],
 
   ['/alertas canal loja:Hoje canal:#nenhum', 'channel_unknown', { channel: 'nenhum', ...CHANNELS }],
@@ -114,7 +114,13 @@ const MISTAKES: [line: string, code: ErrorCode, values?: TextValues][] = [
 ];
 
 /** What is wrong with one store and right with another. */
-const NEED_THE_STORE: ReadonlySet<ErrorCode> = new Set(['store_name_taken', 'cursor_unknown']);
+const NEED_THE_STORE: ReadonlySet<ErrorCode> = new Set([
+  'store_name_taken',
+  'cursor_unknown',
+  'step_unknown',
+  'product_unknown',
+  'instance_not_linked',
+]);
 
 describe('a mistake', () => {
   beforeAll(async () => {
