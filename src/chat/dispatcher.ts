@@ -347,7 +347,5 @@ async function matchingSuggestions<Services>(
 ): Promise<Suggestion[]> {
   const suggestions = (await option.complete?.(context)) ?? [];
   const wanted = foldCase(typed);
-  return suggestions.filter(
-    ({ value, label }) => foldCase(value).startsWith(wanted) || foldCase(label).startsWith(wanted),
-  );
+  return suggestions.filter(({ value, label }) => foldCase(value).includes(wanted) || foldCase(label).includes(wanted));
 }

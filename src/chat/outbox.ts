@@ -240,8 +240,21 @@ export function createChatOutbox(dependencies: {
       { _id: post._id },
       { $set: { status: 'posted', postedAt: now(), uncertainSince: null, error: null } },
     );
-    await unreachable.clear(post);
+    await recover(post);
     return null;
+  }
+
+  /** A channel that takes posts again gets what it had refused meanwhile, unless that is no news any more. */
+  async function recover(channel: ChannelKey): Promise<void> {
+    if (!(await unreachable.isMarked(channel))) return;
+    const { workspaceId, channelId } = channel;
+    const recent = new Date(now().getTime() - MAXIMUM_AGE_MILLISECONDS);
+    await posts.updateMany(
+      { workspaceId, channelId, status: 'failed', error: 'channel_unreachable', createdAt: { $gt: recent } },
+      { $set: { status: 'waiting', attempts: 0, availableAt: now(), claimId: null, error: null } },
+    );
+    // Last, so that a crash before it leaves the channel to be looked at after its next post.
+    await unreachable.clear(channel);
   }
 
   /** The back-off: as long as the chat asked for, else ever longer, with jitter so that nobody comes back all at once. */

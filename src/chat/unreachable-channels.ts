@@ -23,6 +23,7 @@ export interface UnreachableChannels {
    * @returns what an admin is told: the same key for as long as the channel stays lost, so that it is told once
    */
   mark(channel: ChannelReference, label: string): Promise<Omit<ChannelPost, 'channelId'>>;
+  isMarked(channel: ChannelReference): Promise<boolean>;
   /** A post was made, so the channel is there; the next loss is told again. */
   clear(channel: ChannelReference): Promise<void>;
 }
@@ -50,6 +51,9 @@ export function createUnreachableChannels(dependencies: {
           translate('alert.channel_lost', { channel: label, remedy: inviteRemedy(workspaceId, translate) }),
         ),
       };
+    },
+    async isMarked(channel) {
+      return (await channels.exists({ _id: idOf(channel) })) !== null;
     },
     async clear(channel) {
       await channels.deleteOne({ _id: idOf(channel) });

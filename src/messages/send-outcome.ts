@@ -60,10 +60,18 @@ export function phoneHeldUntil(result: SendResult, at: Date): Date | null {
  * @param restsInARow how often it rested since a message was last accepted
  */
 export function restUntil(result: SendResult, restsInARow: number, at: Date, random: () => number): Date | null {
+  if (result.outcome === 'uncertain' && result.reason === 'answer_lost') {
+    // Whatever is sent now would be uncertain as well.
+    return later(at, backOff(restsInARow + 1, FIRST_REST_MILLISECONDS, LONGEST_REST_MILLISECONDS, random));
+  }
   if (result.outcome !== 'temporary' || isInstanceDown(result) || isPhoneLimited(result)) return null;
   const asked = Math.min(result.retryAfterMilliseconds ?? 0, LONGEST_REST_MILLISECONDS);
   const own = backOff(restsInARow + 1, FIRST_REST_MILLISECONDS, LONGEST_REST_MILLISECONDS, random);
-  return new Date(at.getTime() + Math.max(asked, own));
+  return later(at, Math.max(asked, own));
+}
+
+function later(at: Date, milliseconds: number): Date {
+  return new Date(at.getTime() + milliseconds);
 }
 
 function isPhoneLimited({ reason }: NotSent): boolean {

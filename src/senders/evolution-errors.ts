@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { final, temporary, uncertain, unreadable } from './failed-attempt.ts';
+import { final, temporary, uncertain } from './failed-attempt.ts';
 import type { ReadAnswer } from './provider-request.ts';
 import type { SendResult } from './sender.ts';
 
@@ -37,7 +37,8 @@ export function evolutionFailure(error: EvolutionError, answer: ReadAnswer, now:
   if (status === 429) return temporary('rate_limited', answer, now);
   // Whatever fails while it sends is answered with 400, so that a 400 for a lack of time may come after the message has left.
   if (status < 500) return says(messages, TIMED_OUT) ? uncertain('no_answer') : final('provider_refused');
-  return unreadable({ ...answer, status }, now);
+  // What fails before it sends, by the same source.
+  return status === 504 ? uncertain('no_answer') : temporary('provider_unavailable', answer, now);
 }
 
 function says(messages: unknown[], words: RegExp): boolean {

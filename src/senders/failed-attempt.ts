@@ -32,12 +32,13 @@ export function unansweredReason(answer: Unanswered): SendFailure {
 
 /**
  * What to make of an answer that is not the provider's own, such as the page of a proxy before it. With a 2xx nobody knows what became of the
- * message, and neither with a 504, which says that the provider was asked and did not answer. With any other status it did not get through.
+ * message, and neither with a 5xx: a proxy says 502 and 504 also after it passed the message on. Only a 503 says that nobody took it, and a 4xx
+ * that it was refused.
  */
 export function unreadable(answer: ReadAnswer, now: Date): SendResult {
   const { status } = answer;
   if (status >= 200 && status < 300) return uncertain('provider_unreadable');
-  if (status === 504) return uncertain('no_answer');
+  if (status >= 500 && status !== 503) return uncertain('answer_lost');
   return temporary(unreadableReason(answer), answer, now);
 }
 

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns';
 import { connect as openSocket } from 'node:net';
 import { z } from 'zod';
 import { urlField } from './credentials.ts';
-import { final, temporary, withoutAnswer } from './failed-attempt.ts';
+import { final, temporary, uncertain, withoutAnswer } from './failed-attempt.ts';
 import { type ReadAnswer, requestProvider } from './provider-request.ts';
 import { type AddressGuard, AddressNotAllowed, createAddressGuard } from './public-address.ts';
 import type { ConnectionState, OutgoingMessage, Sender, SendFailure, SendResult } from './sender.ts';
@@ -16,11 +16,15 @@ export const httpCredentials = z.strictObject({
 });
 export type HttpCredentials = z.output<typeof httpCredentials>;
 
+/** What many programs answer with status 200 although they could not do it. */
+const errorSchema = z.object({
+  error: z.union([z.string().min(1), z.record(z.string(), z.unknown()), z.literal(true)]),
+});
 const acceptedSchema = z.object({ id: z.string().min(1) });
 
 /**
  * Hands each message to a program of the seller's as a signed POST: `{ type: 'message.send', timestamp, data }`, where `data` is the message.
- * A 2xx accepts it and may name it (`{ "id": "…" }`); 429 and 5xx ask for another attempt, which has the same
+ * A 2xx accepts it and may name it (`{ "id": "…" }`), unless it is a web page or says `error`; 429 and 5xx ask for another attempt, which has the same
  * `webhook-id`; anything else refuses it.
  * @param allowedHosts what may be posted to, see `createAddressGuard`
  */
@@ -57,8 +61,11 @@ function bodyOf({ id, phone, text, imageUrl, template }: OutgoingMessage, now: D
 }
 
 function readAnswer(answer: ReadAnswer, now: Date): SendResult {
-  const { status, json } = answer;
+  const { status, json, isPage } = answer;
   if (status >= 200 && status < 300) {
+    // The page of a login or a proxy; nobody knows what became of the message.
+    if (isPage) return uncertain('provider_unreadable');
+    if (errorSchema.safeParse(json).success) return final('provider_refused');
     const accepted = acceptedSchema.safeParse(json);
     return { outcome: 'accepted', providerMessageId: accepted.success ? accepted.data.id : null };
   }

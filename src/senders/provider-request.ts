@@ -30,6 +30,8 @@ export interface ReadAnswer {
   headers: IncomingHttpHeaders;
   /** The body read as JSON; undefined when it is something else, or longer than any provider's answer. */
   json: unknown;
+  /** The body is a web page, such as that of a proxy or a login. */
+  isPage: boolean;
 }
 
 /**
@@ -84,7 +86,13 @@ async function readBody(response: IncomingMessage): Promise<string | null> {
 }
 
 function readAnswer(response: IncomingMessage, text: string | null): ReadAnswer {
-  return { kind: 'answer', status: response.statusCode ?? 0, headers: response.headers, json: parseJson(text ?? '') };
+  return {
+    kind: 'answer',
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    json: parseJson(text ?? ''),
+    isPage: /^\s*</.test(text ?? ''),
+  };
 }
 
 /** Undefined for what is not JSON. */

@@ -53,6 +53,7 @@ export const SEND_FAILURES = [
   'provider_unreadable',
   'provider_refused',
   'no_answer',
+  'answer_lost',
 ] as const;
 export type SendFailure = (typeof SEND_FAILURES)[number];
 

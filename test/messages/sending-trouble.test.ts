@@ -212,7 +212,8 @@ describe('a token that is withdrawn in mid-queue', () => {
 describe('an answer that is not the provider’s', () => {
   it.each<[string, LoopbackAnswer, string]>([
     ['a page with status 200', { status: 200, body: '<html>Welcome</html>' }, 'uncertain provider_unreadable'],
-    ['a page with status 502', { status: 502, body: '<html>Bad Gateway</html>' }, 'scheduled provider_unavailable'],
+    ['a page with status 502', { status: 502, body: '<html>Bad Gateway</html>' }, 'uncertain answer_lost'],
+    ['a page with status 503', { status: 503, body: '<html>Unavailable</html>' }, 'scheduled provider_unavailable'],
     ['an error with status 200', problem(131026, 200), 'failed not_on_whatsapp'],
     ['a message without its id', { status: 200, body: { messages: [] } }, 'uncertain provider_unreadable'],
   ])('%s', async (_, answer, state) => {

@@ -97,8 +97,9 @@ describe('an error of Evolution', () => {
     ['a success that is none', json(200, { error: true, message: 'x' }), 'uncertain', 'provider_unreadable'],
     ['a page with status 200', page(200), 'uncertain', 'provider_unreadable'],
     ['a page with status 404', page(404), 'temporary', 'provider_unreadable'],
-    ['a page with status 502', page(502), 'temporary', 'provider_unavailable'],
-    ['a page with status 504', page(504), 'uncertain', 'no_answer'],
+    ['a page with status 502', page(502), 'uncertain', 'answer_lost'],
+    ['a page with status 503', page(503), 'temporary', 'provider_unavailable'],
+    ['a page with status 504', page(504), 'uncertain', 'answer_lost'],
     ['half an answer', { kind: 'cut', processed: true, midAnswer: true }, 'uncertain', 'no_answer'],
   ])('is read: %s', async (_, fault, outcome, reason) => {
     server.fail(fault);

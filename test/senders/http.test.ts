@@ -87,10 +87,19 @@ describe('what a program of the seller is sent', () => {
     expect(await sendAgainst(json(503, null, headers))).toEqual({ ...later, reason: 'provider_unavailable' });
   });
 
-  it.each([[''], ['<html>thanks</html>'], [{ id: 7 }], [null], [[1]]])(
-    'is accepted without a name by %o',
+  it.each([[''], ['OK'], [{ id: 7 }], [null], [[1]]])('is accepted without a name by %o', async (body) => {
+    expect(await sendAgainst(json(202, body))).toEqual({ outcome: 'accepted', providerMessageId: null });
+  });
+
+  it('may or may not have arrived when a page answers', async () => {
+    const page = json(200, '<html>Log in</html>');
+    expect(await sendAgainst(page)).toEqual({ outcome: 'uncertain', reason: 'provider_unreadable' });
+  });
+
+  it.each([[{ error: 'no credit' }], [{ error: { message: 'no credit' } }], [{ error: true }]])(
+    'was refused when a 200 says %o',
     async (body) => {
-      expect(await sendAgainst(json(202, body))).toEqual({ outcome: 'accepted', providerMessageId: null });
+      expect(await sendAgainst(json(200, body))).toEqual({ outcome: 'final', reason: 'provider_refused' });
     },
   );
 

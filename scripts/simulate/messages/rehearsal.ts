@@ -76,7 +76,7 @@ export async function beginRehearsal(
   const evolution = await startEvolutionServer({
     ...EVOLUTION,
     isOnWhatsApp: buyers.isOnWhatsApp,
-    faultOf: providerFaults(random, { status: 502, body: '<html>Bad Gateway</html>' }),
+    faultOf: providerFaults(random, { status: 503, body: '<html>Service Unavailable</html>' }),
     onAccepted(message) {
       reach('evolution')(message);
       if (evolution.accepted.length === DISCONNECTED_AFTER) void disconnectForAWhile();

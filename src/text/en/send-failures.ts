@@ -33,4 +33,6 @@ export const sendFailures: Record<keyof typeof portuguese, string> = {
     'The provider refused the message. Check the text, the picture and the phone, and send a test.',
   'send_failure.no_answer':
     'The provider did not answer in time, and the message may have arrived. Look at the conversation before sending it again.',
+  'send_failure.answer_lost':
+    'The provider failed while sending, and the message may have arrived. Check the conversation before sending again.',
 };

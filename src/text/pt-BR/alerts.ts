@@ -10,5 +10,5 @@ export const alerts = {
   'alert.gathered': '{count, plural, one {# aviso} other {# avisos}} no último minuto',
   'alert.gathered_caption': 'Reunidos em uma mensagem para não encher o canal',
   'alert.channel_lost':
-    'Não consigo mais postar em {channel}. Para os avisos dele voltarem, {remedy}, ou escolha outro canal com /alertas canal.',
+    'Não consigo mais postar em {channel}. Para os avisos dele voltarem, {remedy}, ou escolha outro canal com /alertas canal. Os das últimas 24 horas saem assim que o canal voltar a receber algum.',
 } as const;

@@ -31,4 +31,6 @@ export const sendFailures = {
     'O provedor recusou a mensagem. Confira o texto, a imagem e o telefone e envie um teste.',
   'send_failure.no_answer':
     'O provedor não respondeu a tempo, e a mensagem pode ter chegado. Confira a conversa antes de enviar de novo.',
+  'send_failure.answer_lost':
+    'O provedor falhou no meio do envio, e a mensagem pode ter chegado. Confira a conversa antes de enviar de novo.',
 } as const;
