@@ -72,6 +72,9 @@ function remedyOf(error: unknown, { guild }: Wanted): string | null {
   if (guild !== null && (status === 403 || status === 404)) {
     return `Discord knows no server ${guild} that has Sininho in it. Check the id, and add Sininho to the server first.`;
   }
+  if (status === null && error instanceof Error && 'code' in error) {
+    return 'Discord cannot be reached. Check the connection of this machine and DISCORD_API_URL, and try again.';
+  }
   return null;
 }
 

@@ -129,7 +129,8 @@ const environmentSchema = z.object({
       z.array(
         z
           .string()
-          .regex(/^[a-z0-9.:[\]-]+$/, { error: 'must be host names with commas between; for example crm.example.com' }),
+          .regex(/^[a-z0-9.:[\]-]+$/, { error: 'must be host names with commas between; for example crm.example.com' })
+          .regex(/^(?![^:[]+:\d+$)/, { error: 'must be host names without ports; for example crm.example.com' }),
       ),
     )
     .default([]),

@@ -24,6 +24,7 @@ describe('the configuration', () => {
       console: true,
       slack: null,
       discord: null,
+      httpSenderHosts: [],
       role: 'all',
       logLevel: 'info',
       defaultTimezone: 'America/Sao_Paulo',

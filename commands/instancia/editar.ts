@@ -16,7 +16,7 @@ import { readWorkingHours, typedHours } from './working-hours.ts';
 
 type Context = CommandContext<CommandServices>;
 
-const NO_LIMIT: ReadonlySet<string> = new Set(['nenhum', 'sem limite', '0']);
+const NO_LIMIT: ReadonlySet<string> = new Set(['nenhum', 'sem limite']);
 const SECONDS_OF_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60 };
 
 const newName: CommandOption<CommandServices> = {

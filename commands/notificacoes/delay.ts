@@ -44,6 +44,8 @@ function readDelay(typed: string): Delay | null {
 export function delayLabel(delay: Delay, translate: Translate): string {
   if ('at' in delay) return translate('notifications.days_at', { days: delay.days, at: delay.at });
   if (delay.after === 0) return translate('notifications.at_once');
+  if (delay.after % MINUTE !== 0)
+    return translate('notifications.seconds_later', { count: Math.round(delay.after / 1_000) });
   const minutes = delay.after / MINUTE;
   if (minutes % (24 * 60) === 0) return translate('notifications.days_later', { count: minutes / (24 * 60) });
   if (minutes % 60 === 0) return translate('notifications.hours_later', { count: minutes / 60 });

@@ -32,6 +32,7 @@ export const testar: CommandVerb<CommandServices> = {
       const variable = rendered?.missing ?? '';
       return privateText('attention', translate('message_reason.variable_missing', { variable }));
     }
+    if (rendered.text === '') return privateText('attention', translate('message_reason.text_empty'));
     const imageUrl = settings.steps[position]?.imageUrl ?? null;
     const filled = template?.ok ? template.template : null;
     return await testSendReply(context, instance, { phone, text: rendered.text, imageUrl, template: filled });

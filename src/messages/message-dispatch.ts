@@ -20,7 +20,7 @@ import type { MessageRelease } from './message-release.ts';
 import { fillTemplate, type NotificationTemplate } from './message-template.ts';
 import { renderText } from './message-text.ts';
 import { type MessageVariables, messageVariables } from './message-variables.ts';
-import type { NotificationSettings, NotificationSettingsService } from './notification-settings.ts';
+import { isOn, type NotificationSettings, type NotificationSettingsService } from './notification-settings.ts';
 import type { Receipts } from './receipts.ts';
 import { isInstanceDown, isNotSent, outcomeUpdate, phoneHeldUntil, restUntil } from './send-outcome.ts';
 import type { StopOnReply } from './stop-on-reply.ts';
@@ -146,6 +146,18 @@ export function createMessageDispatch(dependencies: {
     return { status: 'skipped', reason: `template_variable_missing: ${filled.missing}` };
   }
 
+  /** What the store or the buyer has said since the message was planned. Null: nothing against it. */
+  async function unwanted(
+    message: MessageDocument,
+    store: Store,
+    event: EventDocument,
+    wanted: NotificationSettings,
+  ): Promise<Leaving | null> {
+    if (await stopOnReply.stops(store, message)) return { status: 'cancelled', reason: 'replied' };
+    if (isOn(wanted, mainItem(event.items)?.productId ?? null)) return null;
+    return { status: 'skipped', reason: 'notification_off' };
+  }
+
   async function contentOf(
     message: MessageDocument,
     instance: Instance,
@@ -154,7 +166,6 @@ export function createMessageDispatch(dependencies: {
     contact: ContactState,
     wanted: NotificationSettings,
   ): Promise<OutgoingMessage | Leaving> {
-    if (await stopOnReply.stops(store, message)) return { status: 'cancelled', reason: 'replied' };
     const step = wanted.steps[message.step];
     if (!step || message.phone === null) return { status: 'skipped', reason: 'notification_changed' };
     const own = message.step === 0 ? productOf(wanted, event) : undefined;
@@ -165,6 +176,7 @@ export function createMessageDispatch(dependencies: {
     const text = own?.text ?? (await settings.nextText(store.id, wanted, step));
     const rendered = renderText(text, variables);
     if (!rendered.ok) return { status: 'skipped', reason: `variable_missing: ${rendered.missing}` };
+    if (rendered.text === '') return { status: 'skipped', reason: 'text_empty' };
     return {
       id: message._id.toHexString(),
       phone: message.phone,
@@ -194,7 +206,9 @@ export function createMessageDispatch(dependencies: {
         const event = events.get(message.eventId);
         const ofType = wanted.get(message.type);
         if (!store || !event || !ofType) return { message, outgoing: STORE_REMOVED };
-        const leaving = whyNot(message, instance, store, contact, superseders.get(message.eventId));
+        const leaving =
+          whyNot(message, instance, store, contact, superseders.get(message.eventId)) ??
+          (await unwanted(message, store, event, ofType));
         return { message, outgoing: leaving ?? (await contentOf(message, instance, store, event, contact, ofType)) };
       }),
     );

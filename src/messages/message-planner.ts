@@ -14,6 +14,7 @@ import {
 import { NOTIFICATION_CATALOGUE } from './notification-catalogue.ts';
 import {
   dueAt,
+  isOn,
   type NotificationSettings,
   type NotificationSettingsService,
   type NotificationStep,
@@ -145,11 +146,6 @@ function stepsOf(event: EventDocument, wanted: readonly NotificationSettings[]) 
   return wanted
     .filter((settings) => ofKind.has(settings.type) && isOn(settings, product))
     .flatMap(({ type, steps }) => steps.map((step, position) => ({ type, step, position })));
-}
-
-/** A product's own switch wins over that of the notification. */
-function isOn({ enabled, products }: NotificationSettings, product: string | null): boolean {
-  return products.find(({ productId }) => productId === product)?.enabled ?? enabled;
 }
 
 function newMessage(

@@ -14,6 +14,8 @@ const REASONS = [
   'instance_removed',
   'instance_unlinked',
   'notification_changed',
+  'notification_off',
+  'text_empty',
   'worker_lost',
   'said_by_person',
 ] as const;

@@ -118,6 +118,11 @@ function defaultSettings(type: NotificationType): NotificationSettings {
   return { type, enabled, steps: [{ delay, texts: [text], imageUrl: null, template: null }], products: [] };
 }
 
+/** A product's own switch wins over that of the notification. */
+export function isOn({ enabled, products }: NotificationSettings, product: string | null): boolean {
+  return products.find(({ productId }) => productId === product)?.enabled ?? enabled;
+}
+
 const NEXT_STEP_MILLISECONDS = 30 * 60_000;
 
 /**

@@ -240,6 +240,32 @@ describe('the chat outbox', () => {
     expect(notices()).toHaveLength(2);
   });
 
+  it('makes the posts of the last day that a lost channel had refused, once it takes one again', async () => {
+    const recording = recordingSurface();
+    let isLost = true;
+    const { outbox, clock } = await outboxOn({
+      ...recording,
+      async post(made) {
+        if (isLost && made.channelId === 'vendas') throw new ProductError('channel_unreachable', { channel: 'vendas' });
+        await recording.post(made);
+      },
+    });
+    const made = () => recording.posts.filter(({ channelId }) => channelId === 'vendas').map(({ key }) => key);
+    await outbox.enqueue(post('too old'));
+    await outbox.drain();
+    clock.time += 24 * 60 * 60_000;
+    for (const key of ['a', 'b']) await outbox.enqueue(post(key));
+    await outbox.drain();
+    isLost = false;
+    await outbox.drain();
+    expect(made()).toEqual([]);
+    clock.time += 1_000;
+    await outbox.enqueue(post('c'));
+    await outbox.drain();
+    await outbox.drain();
+    expect(made()).toEqual(['c', 'a', 'b']);
+  });
+
   it('lets no channel wait for another one that is slow', async () => {
     const order: string[] = [];
     const slow: ChatSurface = {

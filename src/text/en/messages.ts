@@ -41,6 +41,9 @@ export const messages = {
   'message_reason.instance_removed': 'The instance was removed; the message looks for another.',
   'message_reason.instance_unlinked': 'The instance no longer sends for this store; the message looks for another.',
   'message_reason.notification_changed': 'The notification was changed and this step is gone.',
+  'message_reason.notification_off': 'The notification was turned off before the message left.',
+  'message_reason.text_empty':
+    'For this event the text is empty. Write something that always appears with /notificacoes texto.',
   'message_reason.variable_missing': 'The event lacks {variable}, which the text uses.',
   'message_reason.template_variable_missing':
     'The event does not carry {variable}, which the template uses. Choose another variable with /notificacoes modelo.',

@@ -52,6 +52,7 @@ export const notifications: Record<keyof typeof portuguese, string> = {
   'notifications.off': 'off',
   'notifications.with_products': '{state}; {count, plural, one {# product} other {# products}} apart',
   'notifications.at_once': 'at once',
+  'notifications.seconds_later': '{count, number} s later',
   'notifications.minutes_later': '{count} min later',
   'notifications.hours_later': '{count, plural, one {# hour} other {# hours}} later',
   'notifications.days_later': '{count, plural, one {# day} other {# days}} later',

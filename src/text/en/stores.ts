@@ -86,9 +86,10 @@ export const stores: Record<keyof typeof portuguese, string> = {
   'store.edit_how': 'Change what you like and save. What is left blank stays as it is.',
   'store.edited': 'Done, this is “{store}” now',
   'store.paused': 'Store “{store}” paused',
-  'store.paused_meaning': 'Events are still kept and counted in reports, but nothing is posted until you resume.',
+  'store.paused_meaning':
+    'Events are still kept and counted in the reports. Until you resume, nothing is posted in the channel and no message goes to the buyers; those of that time are not sent later.',
   'store.resumed': 'Store “{store}” is back',
-  'store.resumed_meaning': 'The next events appear in the channel again.',
+  'store.resumed_meaning': 'The next events appear in the channel again, and messages go to the buyers.',
   'store.unchanged': 'Nothing changed in “{store}”.',
   'store.rotate_question': 'Change the webhook URL of “{store}”?',
   'store.rotate_consequence':

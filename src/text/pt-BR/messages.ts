@@ -41,6 +41,9 @@ export const messages = {
   'message_reason.instance_removed': 'A instância foi removida; a mensagem procura outra.',
   'message_reason.instance_unlinked': 'A instância não envia mais para esta loja; a mensagem procura outra.',
   'message_reason.notification_changed': 'A notificação mudou e essa etapa não existe mais.',
+  'message_reason.notification_off': 'A notificação foi desligada antes de a mensagem sair.',
+  'message_reason.text_empty':
+    'Para este evento o texto fica vazio. Escreva algo que sempre apareça com /notificacoes texto.',
   'message_reason.variable_missing': 'O evento não traz {variable}, que o texto usa.',
   'message_reason.template_variable_missing':
     'O evento não traz {variable}, que o modelo usa. Troque a variável com /notificacoes modelo.',

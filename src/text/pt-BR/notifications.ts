@@ -49,6 +49,7 @@ export const notifications = {
   'notifications.off': 'desligada',
   'notifications.with_products': '{state}; {count, plural, one {# produto} other {# produtos}} à parte',
   'notifications.at_once': 'na hora',
+  'notifications.seconds_later': '{count, number} s depois',
   'notifications.minutes_later': '{count} min depois',
   'notifications.hours_later': '{count, plural, one {# hora} other {# horas}} depois',
   'notifications.days_later': '{count, plural, one {# dia} other {# dias}} depois',

@@ -85,9 +85,9 @@ export const stores = {
   'store.edited': 'Pronto, “{store}” está assim agora',
   'store.paused': 'Loja “{store}” pausada',
   'store.paused_meaning':
-    'Os eventos continuam guardados e contados nos relatórios, mas nada é postado até você retomar.',
+    'Os eventos continuam guardados e contados nos relatórios. Até você retomar, nada é postado no canal e nenhuma mensagem sai para os compradores; as desse tempo não saem depois.',
   'store.resumed': 'Loja “{store}” de volta',
-  'store.resumed_meaning': 'Os próximos eventos voltam a aparecer no canal.',
+  'store.resumed_meaning': 'Os próximos eventos voltam a aparecer no canal e a gerar mensagens aos compradores.',
   'store.unchanged': 'Nada mudou em “{store}”.',
   'store.rotate_question': 'Trocar a URL de webhook de “{store}”?',
   'store.rotate_consequence':
