@@ -83,9 +83,9 @@ function topicDescription(context: HelpContext, topic: HelpTopic): string {
   return descriptions.map(({ description }) => context.translate(description)).join(' · ');
 }
 
-/** `/loja listar · ver` */
+/** `/loja listar · ver`; of a command that does one thing, its name. */
 function verbNames(topic: HelpTopic, verbs: HelpTopic['verbs']): string {
-  const names = topic.defaultVerb === undefined ? ` ${verbs.map(({ name }) => name).join(' · ')}` : '';
+  const names = topic.verbs.length > 1 ? ` ${verbs.map(({ name }) => name).join(' · ')}` : '';
   return `/${topic.name}${names}`;
 }
 
