@@ -1,5 +1,6 @@
-import type { CommandOption, OptionValues } from '../../src/chat/command.ts';
+import type { CommandContext, CommandOption, OptionValues } from '../../src/chat/command.ts';
 import type { Provider } from '../../src/senders/sender.ts';
+import { isProductError, ProductError } from '../../src/text/product-error.ts';
 import type { TextKey } from '../../src/text/text.ts';
 import { typedValue } from '../options/typed-value.ts';
 import type { CommandServices } from '../services.ts';
@@ -125,4 +126,23 @@ export function typedCredentials(provider: Provider, options: OptionValues): Rec
 /** True when something is missing that the provider cannot do without. */
 export function lacksCredentials(provider: Provider, options: OptionValues): boolean {
   return FIELDS[provider].some(({ option, required }) => required && typedValue(options, option.name) === undefined);
+}
+
+/** Does something with a provider's credentials; a refusal names them as people were asked for them. @throws ProductError `instance_credentials` */
+export async function withNamedCredentials<T>(
+  { translate }: CommandContext<CommandServices>,
+  provider: Provider,
+  action: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!isProductError(error, 'instance_credentials')) throw error;
+    const refused = new Set(String(error.values?.fields).split(', '));
+    const labels = FIELDS[provider]
+      .filter(({ field }) => refused.has(field))
+      .map(({ label, option }) => `“${translate(label ?? option.description)}”`);
+    const values = { provider: translate(`provider.${provider}`), fields: labels.join(', ') };
+    throw new ProductError('instance_credentials', values, { cause: error });
+  }
 }

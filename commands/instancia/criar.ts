@@ -7,7 +7,13 @@ import { editField } from '../edit-field.ts';
 import { typedValue } from '../options/typed-value.ts';
 import { roleButtons } from '../role-buttons.ts';
 import type { CommandServices } from '../services.ts';
-import { CREDENTIAL_OPTIONS, credentialFields, lacksCredentials, typedCredentials } from './credential-options.ts';
+import {
+  CREDENTIAL_OPTIONS,
+  credentialFields,
+  lacksCredentials,
+  typedCredentials,
+  withNamedCredentials,
+} from './credential-options.ts';
 import { connectionBlocks, instanceButtons, instanceFields, webhookBlocks } from './instance-blocks.ts';
 
 type Context = CommandContext<CommandServices>;
@@ -44,12 +50,14 @@ export const criar: CommandVerb<CommandServices> = {
     if (lacksCredentials(provider, options)) return credentialsForm(context, nome, provider, options);
     const stores = await services.stores.list(workspaceId);
     const [first] = stores;
-    const made = await services.instances.create(workspaceId, {
-      name: nome,
-      provider,
-      credentials: typedCredentials(provider, options),
-      timezone: first?.timezone ?? DEFAULT_TIMEZONE,
-    });
+    const made = await withNamedCredentials(context, provider, () =>
+      services.instances.create(workspaceId, {
+        name: nome,
+        provider,
+        credentials: typedCredentials(provider, options),
+        timezone: first?.timezone ?? DEFAULT_TIMEZONE,
+      }),
+    );
     const linked =
       first && stores.length === 1 ? await services.instances.link(workspaceId, made.id, first.id, true) : made;
     return await createdReply(context, linked);

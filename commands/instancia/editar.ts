@@ -10,7 +10,7 @@ import { timezoneOption } from '../options/timezone-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import { yesNoOption, yesOrNo } from '../options/yes-no.ts';
 import type { CommandServices } from '../services.ts';
-import { CREDENTIAL_OPTIONS, credentialFields, typedCredentials } from './credential-options.ts';
+import { CREDENTIAL_OPTIONS, credentialFields, typedCredentials, withNamedCredentials } from './credential-options.ts';
 import { instanceFields } from './instance-blocks.ts';
 import { readWorkingHours, typedHours } from './working-hours.ts';
 
@@ -59,7 +59,11 @@ export const editar: CommandVerb<CommandServices> = {
     const credentials = typedCredentials(instance.provider, options);
     const hasCredentials = Object.keys(credentials).length > 0;
     if (Object.keys(changes).length === 0 && !hasCredentials) return await editForm(context, instance);
-    if (hasCredentials) await services.instances.changeCredentials(workspaceId, instance.id, credentials);
+    if (hasCredentials) {
+      await withNamedCredentials(context, instance.provider, () =>
+        services.instances.changeCredentials(workspaceId, instance.id, credentials),
+      );
+    }
     const changed = await services.instances.update(workspaceId, instance.id, changes);
     return {
       title: translate('instance.edited', { instance: changed.name }),

@@ -61,7 +61,7 @@ async function decide(context: Context, id: string, typed: string): Promise<Repl
   const decision = foldCase(typed);
   const wasSent = Object.hasOwn(DECISIONS, decision) ? DECISIONS[decision] : undefined;
   if (wasSent === undefined) {
-    throw new ProductError('instance_setting_unknown', { value: typed, option: decisionOption.name });
+    throw new ProductError('message_decision_unknown', { value: typed });
   }
   const { instanceId } = await services.messageQueue.get(workspaceId, id);
   const isDecided = await services.messageQueue.resolve(workspaceId, id, wasSent);

@@ -84,7 +84,10 @@ describe('/instancia criar', () => {
 
   it('names what the provider cannot be told', async () => {
     expect(refusalOf(await type('/instancia criar A tipo:http endereco:loja segredo:curto'))).toBe(
-      text('pt-BR', 'error.instance_credentials', { provider: 'http', fields: 'url, secret' }),
+      text('pt-BR', 'error.instance_credentials', {
+        provider: text('pt-BR', 'provider.http'),
+        fields: `“${text('pt-BR', 'credential.http_address')}”, “${text('pt-BR', 'credential.http_secret')}”`,
+      }),
     );
   });
 });
@@ -334,11 +337,7 @@ describe('/instancia fila', () => {
 
   it.each([
     ['/instancia fila mensagem:123 decisao:enviada', 'error.message_unknown', { id: '123' }],
-    [
-      '/instancia fila mensagem:123 decisao:talvez',
-      'error.instance_setting_unknown',
-      { value: 'talvez', option: 'decisao' },
-    ],
+    ['/instancia fila mensagem:123 decisao:talvez', 'error.message_decision_unknown', { value: 'talvez' }],
   ] as const)('says what is wrong with %s', async (line, key, values) => {
     expect(refusalOf(await type(line))).toBe(text('pt-BR', key, values));
   });

@@ -67,7 +67,10 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.instance_name_taken': 'There is an instance of that name already. Choose another.',
   'error.instance_interval':
     'The interval is too short for this provider. Use at least {seconds, plural, one {1 second} other {# seconds}}.',
-  'error.instance_credentials': 'Access data of {provider} are missing or wrong: {fields}. See the provider’s panel.',
+  'error.instance_credentials':
+    'The access data of {provider} are not right: {fields}. Copy them again from the provider’s panel.',
+  'error.message_decision_unknown':
+    'I do not know the decision “{value}”. Use decisao:enviada if the message arrived, or decisao:reenviar to send it again.',
   'error.instance_setting_unknown': '“{value}” does not fit {option}. See an example with /instancia editar.',
   'error.period_unknown':
     'I did not understand the period “{period}”. Use hoje, ontem, 7d, 30d, mes or two dates, such as 2026-11-01 to 2026-11-24.',

@@ -66,7 +66,9 @@ export const errors = {
   'error.instance_interval':
     'O intervalo é curto demais para esse tipo. Use pelo menos {seconds, plural, one {1 segundo} other {# segundos}}.',
   'error.instance_credentials':
-    'Faltam dados de acesso do {provider}, ou não servem: {fields}. Confira no painel do provedor.',
+    'Os dados de acesso de {provider} não estão certos: {fields}. Copie de novo do painel do provedor.',
+  'error.message_decision_unknown':
+    'Não conheço a decisão “{value}”. Use decisao:enviada se a mensagem chegou, ou decisao:reenviar para enviar de novo.',
   'error.instance_setting_unknown': '“{value}” não serve para {option}. Veja um exemplo com /instancia editar.',
   'error.period_unknown':
     'Não entendi o período “{period}”. Use hoje, ontem, 7d, 30d, mes ou duas datas, como 01/11/2026 a 24/11/2026.',
