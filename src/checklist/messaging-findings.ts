@@ -38,6 +38,7 @@ export async function messagingFindings(
   now: Date,
 ): Promise<Record<MessagingItem, Finding>> {
   const linked = await instances.ofStore(store.id);
+  const counts = await messageQueue.countStatuses(store, new Date(now.getTime() - WEEK_MILLISECONDS));
   if (linked.length === 0) {
     const waits: Finding = { status: 'waiting', seen: 'checklist.no_instance', remedy: 'checklist.no_instance_remedy' };
     const nothingToDo: Finding = { status: 'ok', seen: 'checklist.needs_instance' };
@@ -46,13 +47,12 @@ export async function messagingFindings(
       instance_connected: nothingToDo,
       instance_type: nothingToDo,
       warm_up: nothingToDo,
-      send_queue: nothingToDo,
+      send_queue: stranded(counts.scheduled + counts.waiting) ?? nothingToDo,
       notifications: nothingToDo,
       happy_path: happyPath(store),
       sends: nothingToDo,
     };
   }
-  const counts = await messageQueue.countStatuses(store, new Date(now.getTime() - WEEK_MILLISECONDS));
   const sent = counts.sent + counts.delivered + counts.read;
   return {
     instance_linked: {
@@ -64,9 +64,9 @@ export async function messagingFindings(
     instance_type: instanceType(linked),
     warm_up: warmUp(linked),
     send_queue: await sendQueue(linked, messageQueue, now),
-    notifications: await texts(await notifications.all(store.id), preview, store, locale),
+    notifications: await texts(await notifications.all(store.id), linked, preview, store, locale),
     happy_path: happyPath(store),
-    sends: sends(counts.failed, counts.failed + sent),
+    sends: sends(counts.failed, counts.failed + sent, counts.uncertain),
   };
 }
 
@@ -91,6 +91,13 @@ function connected(linked: readonly Instance[]): Finding {
     values: { names },
     remedy: 'checklist.instance_disconnected_remedy',
   };
+}
+
+/** What was planned before the last instance was taken away. */
+function stranded(count: number): Finding | null {
+  if (count === 0) return null;
+  const remedy = 'checklist.send_queue_stranded_remedy';
+  return { status: 'attention', seen: 'checklist.send_queue_stranded', values: { count }, remedy };
 }
 
 /** What the type `log` is given never reaches a buyer, which is easily forgotten after trying it out. */
@@ -137,6 +144,7 @@ function warmUp(linked: readonly Instance[]): Finding {
 
 async function texts(
   settings: readonly NotificationSettings[],
+  linked: readonly Instance[],
   preview: NotificationPreview,
   store: Store,
   locale: Locale,
@@ -155,7 +163,7 @@ async function texts(
       broken.push(translate(`notification.${notification.type}`));
     }
   }
-  if (broken.length === 0) return { status: 'ok', seen: 'checklist.notifications_on', values: { count: on.length } };
+  if (broken.length === 0) return withTemplates(on, linked) ?? allOn(on);
   return {
     status: 'attention',
     seen: 'checklist.notifications_broken',
@@ -164,12 +172,37 @@ async function texts(
   };
 }
 
+function allOn(on: readonly NotificationSettings[]): Finding {
+  return { status: 'ok', seen: 'checklist.notifications_on', values: { count: on.length } };
+}
+
+/** Through Meta, most buyers can be written to by approved templates alone. */
+function withTemplates(on: readonly NotificationSettings[], linked: readonly Instance[]): Finding | null {
+  const count = on.filter(({ steps }) => steps.some(({ template }) => !template)).length;
+  if (count === 0 || !linked.some(({ provider }) => provider === 'whatsapp-cloud')) return null;
+  return {
+    status: 'attention',
+    seen: 'checklist.templates_missing',
+    values: { count, total: on.length },
+    remedy: 'checklist.templates_missing_remedy',
+  };
+}
+
 function happyPath(store: Store): Finding {
   if (store.happyPath) return { status: 'ok', seen: 'checklist.happy_path_on' };
   return { status: 'attention', seen: 'checklist.happy_path_off', remedy: 'checklist.happy_path_remedy' };
 }
 
-function sends(failed: number, total: number): Finding {
+function sends(failed: number, total: number, uncertain: number): Finding {
+  if (uncertain > 0) {
+    const values = { count: uncertain };
+    return {
+      status: 'attention',
+      seen: 'checklist.sends_uncertain',
+      values,
+      remedy: 'checklist.sends_uncertain_remedy',
+    };
+  }
   if (total === 0) return { status: 'waiting', seen: 'checklist.sends_none' };
   const values = { failed, total };
   if (failed / total < HIGH_FAILURE_SHARE) return { status: 'ok', seen: 'checklist.sends', values };

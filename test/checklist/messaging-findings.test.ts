@@ -190,5 +190,54 @@ describe('the checklist of a store’s messages', () => {
       { $set: { status: 'failed', reason: 'not_on_whatsapp' } },
     );
     expect((await items()).sends).toMatchObject({ status: 'attention', seen: 'Falhas nos últimos 7 dias: 1 de 2.' });
+    await messageModel(database.connection).updateOne({ storeId: store.id }, { $set: { status: 'uncertain' } });
+    expect((await items()).sends).toMatchObject({
+      status: 'attention',
+      seen: '1 mensagem dos últimos 7 dias sem certeza de ter saído.',
+      remedy: expect.stringContaining('/instancia fila'),
+    });
+  });
+
+  it('tells of messages that wait although nothing is linked any more', async () => {
+    const instance = await link();
+    await services.sending.stop();
+    const { intake, spool } = await intakeOn(database.connection, services, { now: () => NOON });
+    const payload = assinyPayload({ event: 'approved_purchase', transactionId: 'a', createdAt: NOON, updatedAt: NOON });
+    await deliver(intake, store.webhookUrl, payload);
+    await spool.close();
+    await services.pipeline.drain();
+    await services.instances.remove(store.workspaceId, instance.id);
+    expect((await items()).send_queue).toMatchObject({
+      status: 'attention',
+      seen: '1 mensagem espera uma instância.',
+      remedy: expect.stringContaining('/instancia vincular'),
+    });
+  });
+
+  it('tells of notifications that have no template where Meta asks for one', async () => {
+    const { workspaceId, id } = store;
+    const credentials = {
+      phoneNumberId: '106540352242922',
+      accessToken: 'token',
+      appSecret: 'secret',
+      verifyToken: 'word',
+    };
+    const input = { name: 'Meta', provider: 'whatsapp-cloud', credentials, timezone: 'America/Sao_Paulo' } as const;
+    await services.instances.link(workspaceId, (await services.instances.create(workspaceId, input)).id, id, true);
+    for (const settings of await services.notifications.all(id)) {
+      const enabled = settings.type === 'purchase_approved' || settings.type === 'pix_generated';
+      await services.notifications.save(id, { ...settings, enabled });
+    }
+    const template = { name: 'compra_aprovada', language: 'pt_BR', parameters: [] };
+    const approved = await services.notifications.get(id, 'purchase_approved');
+    await services.notifications.save(id, {
+      ...approved,
+      steps: approved.steps.map((step) => ({ ...step, template })),
+    });
+    expect((await items()).notifications).toMatchObject({
+      status: 'attention',
+      seen: 'Sem modelo aprovado: 1 de 2 notificações ligadas.',
+      remedy: expect.stringContaining('/notificacoes modelo'),
+    });
   });
 });

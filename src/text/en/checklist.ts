@@ -122,6 +122,15 @@ export const checklist: Record<keyof typeof portuguese, string> = {
   'checklist.happy_path_on': 'On.',
   'checklist.happy_path_off': 'Off: who has bought may still get a message about the cart.',
   'checklist.happy_path_remedy': 'Turn it on with /notificacoes caminho-feliz sim.',
+  'checklist.send_queue_stranded': '{count, plural, one {# message waits} other {# messages wait}} for an instance.',
+  'checklist.send_queue_stranded_remedy': 'Link one with /instancia vincular.',
+  'checklist.templates_missing':
+    'Without an approved template: {count, number} of {total, number} notifications that are on.',
+  'checklist.templates_missing_remedy':
+    'Through Meta, those who did not write in the last 24 hours get only a template. Choose one for each with /notificacoes modelo.',
+  'checklist.sends_uncertain':
+    '{count, plural, one {# message} other {# messages}} of the last 7 days may or may not have left.',
+  'checklist.sends_uncertain_remedy': 'Check the conversations and say what happened in /instancia fila.',
   'checklist.sends_none': 'Nothing sent in the last 7 days.',
   'checklist.sends': 'Failures in the last 7 days: {failed, number} of {total, number}.',
   'checklist.sends_remedy': 'See the reasons with /instancia fila.',

@@ -95,7 +95,7 @@ export const instances: Record<keyof typeof portuguese, string> = {
   'instance.test_uncertain': 'It is not known whether the test to {phone} was sent',
   'instance.remove_question': 'Remove the instance “{instance}”?',
   'instance.remove_consequence':
-    'What is in its queue goes to another instance of the store or waits for one. This cannot be undone.',
+    'What is in its queue goes to another instance of the store or waits for one. Settle the uncertain ones in /instancia fila before. This cannot be undone.',
   'instance.removed': 'Instance “{instance}” removed',
   'instance.removed_meaning': 'Take its webhook away at the provider too. The name is free for another.',
   'instance.unchanged': 'Nothing changed at “{instance}”.',

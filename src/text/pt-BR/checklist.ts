@@ -120,6 +120,15 @@ export const checklist = {
   'checklist.happy_path_on': 'Ligado.',
   'checklist.happy_path_off': 'Desligado: quem já comprou pode receber mensagem de carrinho.',
   'checklist.happy_path_remedy': 'Ligue com /notificacoes caminho-feliz sim.',
+  'checklist.send_queue_stranded':
+    '{count, plural, one {# mensagem espera} other {# mensagens esperam}} uma instância.',
+  'checklist.send_queue_stranded_remedy': 'Vincule uma com /instancia vincular.',
+  'checklist.templates_missing': 'Sem modelo aprovado: {count, number} de {total, number} notificações ligadas.',
+  'checklist.templates_missing_remedy':
+    'Pela Meta, quem não escreveu nas últimas 24 horas só recebe um modelo. Escolha um para cada com /notificacoes modelo.',
+  'checklist.sends_uncertain':
+    '{count, plural, one {# mensagem} other {# mensagens}} dos últimos 7 dias sem certeza de ter saído.',
+  'checklist.sends_uncertain_remedy': 'Confira as conversas e diga o que houve em /instancia fila.',
   'checklist.sends_none': 'Nenhum envio nos últimos 7 dias.',
   'checklist.sends': 'Falhas nos últimos 7 dias: {failed, number} de {total, number}.',
   'checklist.sends_remedy': 'Veja os motivos com /instancia fila.',

@@ -92,7 +92,7 @@ export const instances = {
   'instance.test_uncertain': 'Não sei se o teste para {phone} saiu',
   'instance.remove_question': 'Remover a instância “{instance}”?',
   'instance.remove_consequence':
-    'O que está na fila dela passa para outra instância da loja ou espera por uma. Não dá para desfazer.',
+    'O que está na fila dela passa para outra instância da loja ou espera por uma. As que ficaram incertas, resolva antes em /instancia fila. Não dá para desfazer.',
   'instance.removed': 'Instância “{instance}” removida',
   'instance.removed_meaning': 'Tire também o webhook dela no provedor. O nome está livre para outra.',
   'instance.unchanged': 'Nada mudou em “{instance}”.',
