@@ -96,6 +96,7 @@ export function createDiscordSurface(dependencies: {
     name: 'discord',
     // Discord's client keeps to the pace of each channel, which Discord tells with every answer.
     postIntervalMilliseconds: 0,
+    ...(token === null ? { missingSetting: 'DISCORD_TOKEN' } : {}),
     serves: (workspaceId) => guildIdOf(workspaceId) !== null,
 
     async channels(workspaceId) {
