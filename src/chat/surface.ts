@@ -34,6 +34,8 @@ export interface FoundChannel {
 export interface Person {
   id: string;
   name: string;
+  /** The chat says that this is an admin or owner of the workspace; left out where it does not tell. */
+  platformAdmin?: boolean;
 }
 
 /** One message to one channel. */

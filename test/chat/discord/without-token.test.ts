@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LOCALES } from '../../../src/text/text.ts';
-import { SALES } from '../../support/discord/discord-person.ts';
+import { type Place, SALES } from '../../support/discord/discord-person.ts';
 import { NOW, TEAM, useDiscordProduct, WORKSPACE } from '../../support/discord/discord-product.ts';
+import { MEMBER_ID } from '../../support/discord/loopback-discord.ts';
 import { readable } from './readable.ts';
 
 const PERMISSIONS = /permiss/;
@@ -13,8 +14,8 @@ describe.each(LOCALES)('Discord over HTTP with nothing but the public key (%s)',
     await product.empty();
   });
 
-  async function answer(line: string, options: Record<string, string> = {}): Promise<string> {
-    const seen = await product.seenAfter(() => product.ana.run(line, options, { locale }));
+  async function answer(line: string, options: Record<string, string> = {}, place: Place = {}): Promise<string> {
+    const seen = await product.seenAfter(() => product.ana.run(line, options, { locale, ...place }));
     const [store = { id: 'none', webhookUrl: '' }] = await product.services.stores.list(WORKSPACE);
     return readable(seen, store).replaceAll('\\', '');
   }
@@ -34,5 +35,19 @@ describe.each(LOCALES)('Discord over HTTP with nothing but the public key (%s)',
     const seen = await answer(line, options);
     expect(seen).toContain('DISCORD_TOKEN');
     expect(seen).not.toMatch(PERMISSIONS);
+  });
+
+  it.each([
+    ['Bia da Loja', 'Bia da Loja'],
+    [null, 'Beatriz'],
+  ])('calls people by the name that the command carries (nick %s)', async (nick, name) => {
+    const resolved = {
+      users: { [MEMBER_ID]: { id: MEMBER_ID, username: 'bia', global_name: 'Beatriz', discriminator: '0' } },
+      members: { [MEMBER_ID]: { nick, permissions: '0', roles: [] } },
+    };
+    const seen = await answer('acesso dar', { pessoa: MEMBER_ID, papel: 'operador' }, { resolved });
+    expect(seen).toContain(name);
+    expect(seen).not.toContain(MEMBER_ID);
+    expect(await product.services.access.list(WORKSPACE)).toMatchObject([{ userId: MEMBER_ID, userName: name }]);
   });
 });
