@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { LOCALES } from '../../../src/text/text.ts';
+import { LOCALES, translator } from '../../../src/text/text.ts';
 import { type Place, SALES } from '../../support/discord/discord-person.ts';
 import { NOW, TEAM, useDiscordProduct, WORKSPACE } from '../../support/discord/discord-product.ts';
 import { MEMBER_ID } from '../../support/discord/loopback-discord.ts';
@@ -35,6 +35,18 @@ describe.each(LOCALES)('Discord over HTTP with nothing but the public key (%s)',
     const seen = await answer(line, options);
     expect(seen).toContain('DISCORD_TOKEN');
     expect(seen).not.toMatch(PERMISSIONS);
+  });
+
+  it('gives no role to whom the server makes an admin anyway', async () => {
+    const resolved = {
+      users: { [MEMBER_ID]: { id: MEMBER_ID, username: 'bia', global_name: 'Bia', discriminator: '0' } },
+      members: { [MEMBER_ID]: { nick: null, permissions: '8', roles: [] } },
+    };
+    const still = translator(locale)('access.still_admin', { person: 'Bia' });
+    expect(await answer('acesso dar', { pessoa: MEMBER_ID, papel: 'leitor' }, { resolved })).toContain(still);
+    expect(await product.services.access.list(WORKSPACE)).toEqual([]);
+    expect(await answer('acesso tirar', { pessoa: MEMBER_ID }, { resolved })).toContain(still);
+    expect(await answer('acesso dar', { pessoa: MEMBER_ID, papel: 'admin' }, { resolved })).not.toContain(still);
   });
 
   it.each([
