@@ -1,6 +1,7 @@
 import type { AccessService } from '../src/access/access-service.ts';
+import type { ChannelDirectory } from '../src/chat/channel-description.ts';
 import type { ChatOutbox } from '../src/chat/outbox.ts';
-import type { Channel, FoundChannel, Person } from '../src/chat/surface.ts';
+import type { Person } from '../src/chat/surface.ts';
 import type { ChecklistService } from '../src/checklist/checklist-service.ts';
 import type { DeliveryService } from '../src/deliveries/delivery-service.ts';
 import type { EventService } from '../src/events/event-service.ts';
@@ -16,7 +17,7 @@ import type { StoreReports } from '../src/reports/store-report.ts';
 import type { StoreService } from '../src/stores/store-service.ts';
 
 /** What commands may use. */
-export interface CommandServices {
+export interface CommandServices extends ChannelDirectory {
   stores: StoreService;
   deliveries: DeliveryService;
   events: EventService;
@@ -32,10 +33,6 @@ export interface CommandServices {
   testSend: TestSend;
   preview: NotificationPreview;
   templateApproval: TemplateApproval;
-  /** The channels of a workspace that the product may post to. */
-  channels(workspaceId: string): Promise<Channel[]>;
-  /** A channel of a workspace by its id or its name, whether or not the product may post there. */
-  channel(workspaceId: string, idOrName: string): Promise<FoundChannel | null>;
   /** Somebody of a workspace by the id that its chat gave; null when there is nobody of that id. */
   person(workspaceId: string, userId: string): Promise<Person | null>;
 }

@@ -68,7 +68,7 @@ export function createServices(options: ServiceOptions): Services {
   const { connection, secretBox, publicUrl, defaultTimezone, locale, surfaces, duties, log } = options;
   const now = options.now ?? (() => new Date());
 
-  const { channels, channel } = createChannelDirectory(surfaces);
+  const directory = createChannelDirectory(surfaces);
 
   async function person(workspaceId: string, userId: string): Promise<Person | null> {
     const surface = surfaces.find((candidate) => candidate.serves(workspaceId));
@@ -90,7 +90,8 @@ export function createServices(options: ServiceOptions): Services {
   /** What the provider `log` would have sent can be seen in the console, where only the people of this machine are. */
   function showMessage(instance: Instance, { id, phone, text }: OutgoingMessage): void {
     if (instance.workspaceId !== CONSOLE_WORKSPACE_ID) return;
-    channels(instance.workspaceId)
+    directory
+      .channels(instance.workspaceId)
       .then(async ([channel]) => {
         if (!channel) return;
         const message = loggedMessage(phone, text, locale);
@@ -152,9 +153,8 @@ export function createServices(options: ServiceOptions): Services {
     refusals,
     events,
     outbox,
-    channels,
+    ...directory,
     messaging,
-    channel,
     lastSummaryDay: summaries.lastDay,
     now,
   });
@@ -210,8 +210,7 @@ export function createServices(options: ServiceOptions): Services {
     summaries,
     instanceWatch,
     access,
-    channels,
-    channel,
+    ...directory,
     person,
     ...messaging,
     pipeline,

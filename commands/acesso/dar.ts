@@ -14,6 +14,10 @@ export const dar: CommandVerb<CommandServices> = {
     const { translate, services, workspaceId, user } = context;
     const role = chosenRole(options);
     const person = await chosenPerson(context, options);
+    // Nothing is kept that would have no effect.
+    if (person.platformAdmin && role !== 'admin') {
+      return privateText('attention', translate('access.still_admin', { person: person.name }));
+    }
     await services.access.give(workspaceId, person, role, user.name);
     return privateText('success', translate('access.given', { person: person.name, role: translate(`role.${role}`) }));
   },

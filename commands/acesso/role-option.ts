@@ -13,7 +13,10 @@ export const roleOption: CommandOption<CommandServices> = {
   name: 'papel',
   description: 'option.role',
   required: true,
-  countTrailingWords: (words) => (roleNamed(words.at(-1) ?? '') ? 1 : 0),
+  requiredAmongSeveral: 'role_unknown',
+  // What follows a mention is meant as a role, even when it is none: `@bia rei`.
+  countTrailingWords: (words) =>
+    roleNamed(words.at(-1) ?? '') || (words.length > 1 && words[0]?.startsWith('@')) ? 1 : 0,
   example: 'operador',
   complete: async () => OFFERED_WORDS.map((word) => ({ value: word, label: word })),
 };

@@ -13,6 +13,7 @@ export const tirar: CommandVerb<CommandServices> = {
     const { translate, services, workspaceId } = context;
     const person = await chosenPerson(context, options);
     const hadRole = await services.access.take(workspaceId, person.id);
+    if (person.platformAdmin) return privateText('neutral', translate('access.still_admin', { person: person.name }));
     return hadRole
       ? privateText('success', translate('access.taken', { person: person.name }))
       : privateText('neutral', translate('access.had_none', { person: person.name }));

@@ -1,5 +1,5 @@
 import { type AlertContent, alertMessage } from '../../src/alerts/alert-message.ts';
-import { describeChannel, inviteRemedy } from '../../src/chat/channel-description.ts';
+import { describeChannel, inviteOrMoveRemedy } from '../../src/chat/channel-description.ts';
 import type { CommandContext, CommandVerb } from '../../src/chat/command.ts';
 import { type Message, privateText } from '../../src/chat/message.ts';
 import type { Store } from '../../src/stores/store-service.ts';
@@ -22,7 +22,8 @@ export const testar: CommandVerb<CommandServices> = {
     if (channelId === null) throw new ProductError('alert_channel_missing', { store: store.name });
     const { label, mayPost } = await describeChannel(services, { workspaceId, channelId }, translate);
     if (!mayPost) {
-      throw new ProductError('alert_channel_closed', { channel: label, remedy: inviteRemedy(workspaceId, translate) });
+      const remedy = inviteOrMoveRemedy(services, workspaceId, translate);
+      throw new ProductError('alert_channel_closed', { channel: label, remedy });
     }
     // One post for one press, however often a chat delivers it.
     const key = `alert-test:${store.id}:${user.id}:${now.getTime()}`;

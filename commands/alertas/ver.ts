@@ -1,4 +1,4 @@
-import { inviteRemedy } from '../../src/chat/channel-description.ts';
+import { inviteOrMoveRemedy } from '../../src/chat/channel-description.ts';
 import type { CommandContext, CommandVerb } from '../../src/chat/command.ts';
 import { commandLine } from '../../src/chat/command-line.ts';
 import type { Store } from '../../src/stores/store-service.ts';
@@ -76,5 +76,8 @@ async function lastPost({ translate, services, locale }: CommandContext<CommandS
   if (!last) return translate('alert_rules.post_never');
   const at = formatMoment(last.at, store.timezone, locale);
   if (last.status !== 'failed') return at;
-  return translate('alert_rules.post_failed', { at, remedy: inviteRemedy(store.workspaceId, translate) });
+  return translate('alert_rules.post_failed', {
+    at,
+    remedy: inviteOrMoveRemedy(services, store.workspaceId, translate),
+  });
 }

@@ -4,7 +4,7 @@ import type { Block } from '../../src/chat/message.ts';
 import { mayAct } from '../../src/chat/permissions.ts';
 import type { Delivery } from '../../src/deliveries/delivery-service.ts';
 import type { Store } from '../../src/stores/store-service.ts';
-import { formatMoment } from '../../src/text/local-time.ts';
+import { formatMoment, formatMomentToTheSecond } from '../../src/text/local-time.ts';
 import { ProductError } from '../../src/text/product-error.ts';
 import { pageOption } from '../options/page-option.ts';
 import { chosenStore, storeOption, storeReference } from '../options/store-option.ts';
@@ -92,9 +92,10 @@ function labelsOf({ translate, locale }: CommandContext<CommandServices>, store:
 
 /** Leads from the list to one of its deliveries, without a code to copy. */
 function viewForm(context: CommandContext<CommandServices>, store: Store, items: readonly Delivery[]): Block {
-  const { translate } = context;
+  const { translate, locale } = context;
   const choices = items.map((delivery) => {
-    const { receivedAt, kind, outcome } = labelsOf(context, store, delivery);
+    const { kind, outcome } = labelsOf(context, store, delivery);
+    const receivedAt = formatMomentToTheSecond(delivery.receivedAt, store.timezone, locale);
     return { value: delivery.id, label: `${receivedAt} · ${kind} · ${outcome}` };
   });
   return {

@@ -87,5 +87,6 @@ async function whereAlertsGo(
   if (channelId === null) return translate('store.created_without_channel');
   const { label, mayPost } = await describeChannel(services, { workspaceId, channelId }, translate);
   if (mayPost) return translate('store.created_channel', { channel: label });
-  return translate('store.created_closed_channel', { channel: label, remedy: inviteRemedy(workspaceId, translate) });
+  const remedy = inviteRemedy(services, workspaceId, translate);
+  return translate('store.created_closed_channel', { channel: label, remedy });
 }

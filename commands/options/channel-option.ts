@@ -30,7 +30,7 @@ export async function chosenChannel(
   const channel =
     channels.find(({ id }) => id === typed) ?? channels.find(({ name }) => foldCase(name) === foldCase(typed));
   if (channel) return channel;
-  const remedy = inviteRemedy(workspaceId, translate);
+  const remedy = inviteRemedy(services, workspaceId, translate);
   const closed = await services.channel(workspaceId, typed);
   if (closed) throw new ProductError('channel_closed', { channel: channelLabel(closed.name, translate), remedy });
   if (channels.length === 0) throw new ProductError('channel_none', { remedy });

@@ -7,6 +7,8 @@ export interface ChannelDirectory {
   channels(workspaceId: string): Promise<Channel[]>;
   /** Any of them by its id or its name; null when there is none. */
   channel(workspaceId: string, idOrName: string): Promise<FoundChannel | null>;
+  /** The setting without which nothing can be posted to the workspace; null when there is all that it takes. */
+  missingSetting(workspaceId: string): string | null;
 }
 
 /** The channels of every workspace that one of the surfaces serves. */
@@ -15,6 +17,7 @@ export function createChannelDirectory(surfaces: readonly ChatSurface[]): Channe
   return {
     channels: async (workspaceId) => (await surfaceOf(workspaceId)?.channels(workspaceId)) ?? [],
     channel: async (workspaceId, idOrName) => (await surfaceOf(workspaceId)?.channel?.(workspaceId, idOrName)) ?? null,
+    missingSetting: (workspaceId) => surfaceOf(workspaceId)?.missingSetting ?? null,
   };
 }
 
@@ -34,7 +37,17 @@ export function channelLabel(name: string | null, translate: Translate): string 
   return name === null ? translate('channel.unnamed') : `#${name}`;
 }
 
-/** What somebody has to do in their chat before the product can post to a channel, as the end of a sentence. */
-export function inviteRemedy(workspaceId: string, translate: Translate): string {
+type KnownSettings = Pick<ChannelDirectory, 'missingSetting'>;
+
+/** What somebody has to do before the product can post to a channel, as the end of a sentence. */
+export function inviteRemedy(settings: KnownSettings, workspaceId: string, translate: Translate): string {
+  const setting = settings.missingSetting(workspaceId);
+  if (setting !== null) return translate('channel.setting_missing', { setting });
   return translate('channel.invite', { chat: chatOf(workspaceId) });
+}
+
+/** As `inviteRemedy`, for a channel that was chosen before: another may be better, unless none is any better. */
+export function inviteOrMoveRemedy(settings: KnownSettings, workspaceId: string, translate: Translate): string {
+  const remedy = inviteRemedy(settings, workspaceId, translate);
+  return settings.missingSetting(workspaceId) === null ? translate('channel.invite_or_move', { remedy }) : remedy;
 }

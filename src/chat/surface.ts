@@ -34,6 +34,8 @@ export interface FoundChannel {
 export interface Person {
   id: string;
   name: string;
+  /** The chat says that this is an admin or owner of the workspace; left out where it does not tell. */
+  platformAdmin?: boolean;
 }
 
 /** One message to one channel. */
@@ -62,6 +64,8 @@ export interface ChatSurface {
    * @param admins ids of people who were made admins here
    */
   adminChannel?(workspaceId: string, admins: readonly string[]): Promise<string | null>;
+  /** The setting without which nothing can be posted here, whatever people do in the chat; left out when there is all that it takes. */
+  missingSetting?: string;
   /**
    * Posts once.
    * @param uncertainSince when an earlier attempt began of which nobody knows how it ended, in this process or in one that died: a surface that would

@@ -1,9 +1,8 @@
 import { type Connection, Schema } from 'mongoose';
 import { modelOn } from '../database/model.ts';
 import { type Locale, translator } from '../text/text.ts';
-import { inviteRemedy } from './channel-description.ts';
 import { textMessage } from './message.ts';
-import type { ChannelPost, ChannelReference } from './surface.ts';
+import { type ChannelPost, type ChannelReference, chatOf } from './surface.ts';
 
 interface UnreachableChannel {
   /** `workspace channel` */
@@ -43,13 +42,12 @@ export function createUnreachableChannels(dependencies: {
       await channels.updateOne({ _id }, { $setOnInsert: { since: now() } }, { upsert: true });
       const marked = await channels.findById(_id).lean<UnreachableChannel>();
       const since = marked?.since ?? now();
+      // A chat that lacks a setting reaches nobody who could be told so.
+      const remedy = translate('channel.invite', { chat: chatOf(workspaceId) });
       return {
         key: `channel-lost:${workspaceId}:${channelId}:${since.toISOString()}`,
         workspaceId,
-        message: textMessage(
-          'attention',
-          translate('alert.channel_lost', { channel: label, remedy: inviteRemedy(workspaceId, translate) }),
-        ),
+        message: textMessage('attention', translate('alert.channel_lost', { channel: label, remedy })),
       };
     },
     async isMarked(channel) {

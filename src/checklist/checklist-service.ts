@@ -1,4 +1,4 @@
-import { type ChannelDirectory, describeChannel, inviteRemedy } from '../chat/channel-description.ts';
+import { type ChannelDirectory, describeChannel, inviteOrMoveRemedy } from '../chat/channel-description.ts';
 import type { BadgeStatus } from '../chat/message.ts';
 import type { ChatOutbox } from '../chat/outbox.ts';
 import type { DeliveryService } from '../deliveries/delivery-service.ts';
@@ -103,7 +103,7 @@ export function createChecklistService(
     const translate = translator(locale);
     const { label, mayPost } = await describeChannel(dependencies, { workspaceId, channelId }, translate);
     const last = await outbox.lastPost(workspaceId, channelId);
-    const values = { channel: label, remedy: inviteRemedy(workspaceId, translate) };
+    const values = { channel: label, remedy: inviteOrMoveRemedy(dependencies, workspaceId, translate) };
     if (!mayPost || last?.status === 'failed') {
       return {
         status: 'attention',

@@ -63,6 +63,12 @@ export function formatDay(day: LocalDay, locale: Locale): string {
   return locale === 'pt-BR' ? date.toFormat('dd/MM/yyyy') : date.toFormat('yyyy-MM-dd');
 }
 
+/** A moment among others of the same minute: `24/11/2026 14:05:07`. */
+export function formatMomentToTheSecond(at: Date, timezone: string, locale: Locale): string {
+  const seconds = DateTime.fromJSDate(at, { zone: timezone }).toFormat('ss');
+  return `${formatMoment(at, timezone, locale)}:${seconds}`;
+}
+
 /** A moment as people read it: `24/11/2026 14:05`. */
 export function formatMoment(at: Date, timezone: string, locale: Locale): string {
   const date = DateTime.fromJSDate(at, { zone: timezone });

@@ -191,7 +191,7 @@ describe('a mistake is answered in private, with one sentence that says what to 
     expect(reply).toEqual(
       privateText(
         'attention',
-        'Você não tem permissão para /loja criar. Peça a um administrador o papel de administrador.',
+        'Você não tem permissão para /loja criar. Peça a um admin o papel de admin.',
       ),
     );
   });

@@ -48,6 +48,16 @@ describe('/acesso', () => {
     expect(blockOf(reply, 'table').rows).toEqual([['bia', 'admin', 'Ana']]);
   });
 
+  it('says that a word is no role, and offers those that are for the same person', async () => {
+    const reply = await type('/acesso dar @bia rei');
+    expect(textOf(reply)).toContain('“rei” não é um papel. Use um destes: leitor, operador, admin.');
+    expect(blockOf(reply, 'buttons').buttons.map(({ command }) => command)).toEqual([
+      '/acesso dar papel:leitor pessoa:@bia',
+      '/acesso dar papel:operador pessoa:@bia',
+      '/acesso dar papel:admin pessoa:@bia',
+    ]);
+  });
+
   it('asks for the person with the picker of the chat', async () => {
     const { fields } = blockOf(await type('/acesso dar'), 'form');
     expect(fields.map(({ name, kind }) => [name, kind])).toEqual([

@@ -41,7 +41,7 @@ describe('/eventos listar', () => {
     const form = blockOf(await type('/eventos listar', { role: 'operator' }), 'form');
     const [field] = form.fields;
     expect(field?.choices?.map(({ value }) => value)).toEqual([ids.invalid, ids.unknown, ids.again, ids.sale]);
-    expect(field?.choices?.[3]?.label).toMatch(/^24\/11\/2026 .*· Compra aprovada · processado$/);
+    expect(field?.choices?.[3]?.label).toMatch(/^24\/11\/2026 \d\d:\d\d:\d\d · Compra aprovada · processado$/);
     const reply = await type(form.command, { role: 'operator', options: { [field?.name ?? '']: ids.sale } });
     expect(reply.title).toBe(`Recebimento ${ids.sale}`);
     const shown = await type('/eventos listar', { role: 'viewer' });

@@ -4,6 +4,7 @@ import {
   addDays,
   formatDay,
   formatMoment,
+  formatMomentToTheSecond,
   isLocalDay,
   isTimezone,
   localDay,
@@ -55,6 +56,9 @@ describe('days', () => {
     expect(localHour(late, 'America/Sao_Paulo')).toBe(23);
     expect(formatMoment(late, 'America/Sao_Paulo', 'pt-BR')).toBe('10/11/2026 23:30');
     expect(formatMoment(late, 'America/Sao_Paulo', 'en')).toBe('2026-11-10 23:30');
+    const later = new Date(late.getTime() + 7_000);
+    expect(formatMomentToTheSecond(later, 'America/Sao_Paulo', 'pt-BR')).toBe('10/11/2026 23:30:07');
+    expect(formatMomentToTheSecond(later, 'America/Sao_Paulo', 'en')).toBe('2026-11-10 23:30:07');
   });
 });
 

@@ -16,6 +16,7 @@ import { createGateway } from './gateway.ts';
 import { createInteractionRouter } from './http-router.ts';
 import { createInteractionHandler, type InteractionHandler, type Respond } from './interaction-handler.ts';
 import { createInteractionReplies } from './interaction-replies.ts';
+import { createNamedPeople } from './named-people.ts';
 
 export interface DiscordChat {
   surface: ChatSurface;
@@ -62,6 +63,7 @@ export function createDiscordChat(dependencies: {
   const { token, apiUrl, publicKey, applicationId } = config;
   const rest = createDiscordRest({ apiUrl, token });
   const actions = createActionStore({ connection, ...clock });
+  const named = createNamedPeople(clock);
   const replies = createInteractionReplies({ rest, log });
   let handler: InteractionHandler | null = null;
 
@@ -91,7 +93,7 @@ export function createDiscordChat(dependencies: {
         });
 
   return {
-    surface: createDiscordSurface({ rest, token, gateway, actions, locale, ...clock }),
+    surface: createDiscordSurface({ rest, token, gateway, named, actions, locale, ...clock }),
     router: http?.router ?? null,
     refusedRequests: () => http?.refusedRequests() ?? 0,
     isUp: () => gateway?.isUp() ?? true,
@@ -99,7 +101,17 @@ export function createDiscordChat(dependencies: {
     needsDatabase: () => gateway !== null && lease.isUnanswered(),
     start({ dispatcher, handled, roleOf }) {
       const ownerOf = (guildId: string) => gateway?.guild(guildId)?.ownerId ?? null;
-      handler = createInteractionHandler({ dispatcher, roleOf, ownerOf, handled, actions, replies, locale, log });
+      handler = createInteractionHandler({
+        dispatcher,
+        roleOf,
+        ownerOf,
+        handled,
+        named,
+        actions,
+        replies,
+        locale,
+        log,
+      });
       if (token === null) {
         log.warn(
           'DISCORD_TOKEN is not set: commands of Discord are answered, but no alert can be posted, and no channel or person is known. It is under Bot of the Discord application.',

@@ -11,6 +11,7 @@ import { DISCORD_CODES, discordCode, isTokenRefused, rateLimitOf, requestBody } 
 import type { DiscordGateway } from './gateway.ts';
 import { createGuildDirectory, type KnownGuild } from './guild-directory.ts';
 import { guildIdOf } from './interaction.ts';
+import type { NamedPeople } from './named-people.ts';
 import { type DiscordMessage, renderMessage } from './render-message.ts';
 
 const DEFINITE: ReadonlySet<number | null> = new Set([
@@ -43,11 +44,12 @@ export function createDiscordSurface(dependencies: {
   rest: REST;
   token: string | null;
   gateway: DiscordGateway | null;
+  named: NamedPeople;
   actions: ActionStore;
   locale: Locale;
   now?: () => Date;
 }): ChatSurface {
-  const { rest, token, gateway, actions, locale } = dependencies;
+  const { rest, token, gateway, named, actions, locale } = dependencies;
   const guilds = createGuildDirectory({
     gateway,
     get: (route) => asBot().get(route),
@@ -96,6 +98,7 @@ export function createDiscordSurface(dependencies: {
     name: 'discord',
     // Discord's client keeps to the pace of each channel, which Discord tells with every answer.
     postIntervalMilliseconds: 0,
+    ...(token === null ? { missingSetting: 'DISCORD_TOKEN' } : {}),
     serves: (workspaceId) => guildIdOf(workspaceId) !== null,
 
     async channels(workspaceId) {
@@ -112,6 +115,8 @@ export function createDiscordSurface(dependencies: {
       const guildId = guildIdOf(workspaceId);
       const id = userId.replace(/^<?@?!?(\d+)>?$/, '$1');
       if (guildId === null || !/^\d{1,20}$/.test(id)) return null;
+      const known = named.find(workspaceId, id);
+      if (known) return known;
       return token === null ? { id, name: id } : await findPerson(guildId, id);
     },
 

@@ -23,6 +23,7 @@ import {
 import type { InteractionReplies } from './interaction-replies.ts';
 import type { KeptForm } from './kept-action.ts';
 import { DISCORD_LIMITS } from './limits.ts';
+import type { NamedPeople } from './named-people.ts';
 import { renderModal } from './render-form.ts';
 import { renderMessage } from './render-message.ts';
 
@@ -59,12 +60,13 @@ export function createInteractionHandler(dependencies: {
   /** The owner of a guild, where it is known. */
   ownerOf(guildId: string): string | null;
   handled: HandledInteractions;
+  named: NamedPeople;
   actions: ActionStore;
   replies: InteractionReplies;
   locale: Locale;
   log: Logger;
 }): InteractionHandler {
-  const { dispatcher, roleOf, ownerOf, handled, actions, replies, locale: defaultLocale, log } = dependencies;
+  const { dispatcher, roleOf, ownerOf, handled, named, actions, replies, locale: defaultLocale, log } = dependencies;
   const seen = new Set<string>();
   const running = new Set<Promise<void>>();
 
@@ -148,6 +150,7 @@ export function createInteractionHandler(dependencies: {
     if (!(await handled.claim(`discord ${interaction.id}`))) return;
     const wanted = await wantedOf(interaction, asker, id);
     if ('answer' in wanted) return await answer(interaction, asker, wanted.answer);
+    named.note(interaction);
     const request = await requestOf(interaction, asker, wanted.line);
     const { options } = wanted;
     await answer(interaction, asker, await dispatcher.run({ ...request, ...(options ? { options } : {}) }));

@@ -37,6 +37,8 @@ const inputSchema = z.object({
   values: z.array(z.string()).optional(),
 });
 
+const namedMemberSchema = z.object({ nick: z.string().nullish(), permissions: z.string().optional() });
+
 /** What we read of an interaction (https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object). */
 export const interactionSchema = z.object({
   id: z.string(),
@@ -55,6 +57,12 @@ export const interactionSchema = z.object({
       options: z.array(optionSchema).optional(),
       custom_id: z.string().optional(),
       values: z.array(z.string()).optional(),
+      resolved: z
+        .object({
+          users: z.record(z.string(), userSchema).optional(),
+          members: z.record(z.string(), namedMemberSchema).optional(),
+        })
+        .optional(),
       components: z
         .array(z.object({ component: inputSchema.optional(), components: z.array(inputSchema).optional() }))
         .optional(),
@@ -92,8 +100,13 @@ export function askerOf({ guild_id: guildId, channel, member }: Interaction): As
     guildId,
     channel: channel ? channelOf(channel) : null,
     user: { id: user.id, name: nick || user.global_name || user.username },
-    isAdministrator: /^\d+$/.test(permissions) && (BigInt(permissions) & PermissionFlagsBits.Administrator) !== 0n,
+    isAdministrator: isAdministrator(permissions),
   };
+}
+
+/** @param permissions as Discord counts them; an owner has them all */
+export function isAdministrator(permissions = '0'): boolean {
+  return /^\d+$/.test(permissions) && (BigInt(permissions) & PermissionFlagsBits.Administrator) !== 0n;
 }
 
 /** A thread ends by itself some day, so what is to be posted goes to the channel that it is in. */

@@ -304,7 +304,7 @@ function renderRows(message: Message, translate: Translate, kept: KeptAction[]):
       kept.push(form);
       const [field] = block.fields;
       if (field && block.fields.length === 1 && isSelectable(field)) selects.push(selectRow(field, form));
-      else buttons.push(...openingButtons(form, translate));
+      else buttons.push(...openingButtons(form, block.title, translate));
     }
   }
   const rows = chunk(buttons, DISCORD_LIMITS.buttonsInRow).map(
@@ -337,11 +337,18 @@ function selectRow(field: FormField, form: KeptForm): Row {
   return { type: ComponentType.ActionRow, components: [select] };
 }
 
-function openingButtons(form: KeptForm, translate: Translate): APIButtonComponentWithCustomId[] {
+function openingButtons(
+  form: KeptForm,
+  title: string | undefined,
+  translate: Translate,
+): APIButtonComponentWithCustomId[] {
   return formPages(form.fields).map((_fields, page) => ({
     type: ComponentType.Button,
     style: page === 0 ? ButtonStyle.Primary : ButtonStyle.Secondary,
-    label: translate(page === 0 ? 'discord.fill_in' : 'discord.fill_in_more'),
+    label:
+      page === 0
+        ? shorten(title ?? translate('discord.fill_in'), DISCORD_LIMITS.buttonLabel)
+        : translate('discord.fill_in_more'),
     custom_id: encodeCustomId({ type: 'openForm', key: actionKey(form), page }),
   }));
 }

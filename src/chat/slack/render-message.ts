@@ -103,7 +103,7 @@ function blocksOf(block: Block, index: number, { translate, formLine }: RenderOp
     case 'form':
       return formLine === undefined || formLine.length > BUTTON_VALUE_LIMIT
         ? []
-        : [actions(`form-${index}`, [openFormButton(formLine, translate)])];
+        : [actions(`form-${index}`, [openFormButton(formLine, block.title ?? translate('slack.fill_in'))])];
     case 'image':
     case 'file':
       return [];
@@ -142,11 +142,11 @@ function buttonBlocks(buttons: readonly Button[], index: number): KnownBlock[] {
   );
 }
 
-function openFormButton(line: string, translate: Translate): SlackButton {
+function openFormButton(line: string, label: string): SlackButton {
   return {
     type: 'button',
     action_id: FORM_ACTION,
-    text: { type: 'plain_text', text: translate('slack.fill_in'), emoji: false },
+    text: { type: 'plain_text', text: shortened(label, BUTTON_TEXT_LIMIT), emoji: false },
     value: line,
     style: 'primary',
   };

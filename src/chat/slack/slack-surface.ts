@@ -121,7 +121,7 @@ export function createSlackSurface(dependencies: {
 
     async person(workspaceId, userId) {
       const person = (await isOurs(workspaceId)) ? await people.find(userId) : null;
-      return person && { id: person.id, name: person.name };
+      return person && { id: person.id, name: person.name, platformAdmin: person.platformAdmin };
     },
 
     async adminChannel(workspaceId, admins) {

@@ -67,8 +67,7 @@ export const checklist: Record<keyof typeof portuguese, string> = {
   'checklist.channel_posted': 'Posting to {channel}.',
   'checklist.channel_unreachable': 'I cannot post to {channel}.',
   'checklist.channel_remedy': 'Choose the channel with /alertas canal and test it with /alertas testar.',
-  'checklist.channel_invite_remedy':
-    'To post there, {remedy}, or choose another with /alertas canal. Then test with /alertas testar.',
+  'checklist.channel_invite_remedy': 'To post there, {remedy}. Then test with /alertas testar.',
   'checklist.summary_no_channel': 'No channel to post to.',
   'checklist.summary_posted': 'Last summary: {day}.',
   'checklist.summary_first': 'The first one comes tomorrow at 8:00.',

@@ -86,8 +86,8 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.delivery_unknown': 'I cannot find delivery {id}. See the latest with /eventos listar.',
   'error.channel_unknown':
     'I cannot find the channel “{channel}”. {count, plural, =0 {There is none yet that I may post to: invite Sininho to one.} other {The channels I may post to are: {channels}.}}',
-  'error.channel_closed': 'I may not post to {channel} yet: {remedy} and try again.',
-  'error.channel_none': 'There is no channel yet that I may post to. Choose one, {remedy} and try again.',
+  'error.channel_closed': 'I may not post to {channel} yet. For that, {remedy}. Then try again.',
+  'error.channel_none': 'There is no channel yet that I may post to. For that, {remedy}. Then try again.',
   'error.person_unknown': 'I did not find “{person}” in this workspace. Mention the person with @.',
   'error.role_unknown': '“{role}” is not a role. Use one of these: {roles}.',
   'error.key_missing':
@@ -109,7 +109,7 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.secret_header_unreadable':
     'I did not understand the header. Type cabecalho:"name: value", for example cabecalho:"x-assiny-token: your-secret", or cabecalho:nenhum to take it away.',
   'error.alert_channel_missing': 'The store “{store}” has no channel yet. Choose one with /alertas canal',
-  'error.alert_channel_closed': 'I cannot post to {channel}: {remedy}, or choose another with /alertas canal.',
+  'error.alert_channel_closed': 'I cannot post to {channel}. For that, {remedy}.',
   'error.alert_kind_unknown':
     'I do not know the event “{kind}”. Use “todos”, “padrão”, “nenhum” or names separated by commas: {kinds}.',
   'error.amount_unknown': '“{amount}” is not an amount. Type, for example, 97 or 1.234,56; 0 takes the minimum away.',

@@ -50,7 +50,7 @@ export const stores: Record<keyof typeof portuguese, string> = {
   'store.created_next': 'One step is left: paste this URL into Assiny. The first sale appears here at once.',
   'store.created_channel': 'Alerts and the daily summary go to {channel}. Change that with /alertas canal.',
   'store.created_closed_channel':
-    'Alerts and the daily summary go to {channel}, but I may not post there yet: {remedy}.',
+    'Alerts and the daily summary go to {channel}, but I may not post there yet. For that, {remedy}.',
   'store.created_without_channel': 'Choose where alerts appear with /alertas canal.',
   'store.webhook_title': 'Webhook URL of “{store}”',
   'store.webhook_label': 'Webhook URL',
@@ -79,7 +79,9 @@ export const stores: Record<keyof typeof portuguese, string> = {
   'store.no_channel': 'No channel',
   'channel.unnamed': 'a channel that I do not see',
   'channel.invite':
-    '{chat, select, slack {type /invite @Sininho in the channel} discord {in the permissions of the channel, allow Sininho: View Channel, Send Messages, Embed Links and Attach Files} other {use #vendas or #equipe}}',
+    '{chat, select, slack {type /invite @Sininho in the channel} discord {allow Sininho, in the permissions of the channel: View Channel, Send Messages, Embed Links and Attach Files} other {use #vendas or #equipe}}',
+  'channel.invite_or_move': '{remedy}, or choose another with /alertas canal',
+  'channel.setting_missing': 'ask whoever looks after the installation of Sininho to set {setting}',
   'store.on': 'On',
   'store.off': 'Off',
   'store.edit': 'Edit “{store}”',
@@ -118,7 +120,7 @@ export const stores: Record<keyof typeof portuguese, string> = {
   'alert_rules.minimum': 'Least amount',
   'alert_rules.no_minimum': 'No minimum',
   'alert_rules.last_post': 'Last post to the channel',
-  'alert_rules.post_failed': 'Failed on {at}. To post there, {remedy}, or choose another channel.',
+  'alert_rules.post_failed': 'Failed on {at}. To post there, {remedy}.',
   'alert_rules.post_never': 'None yet',
   'alert_rules.channel_chosen': 'Alerts and the summary of “{store}” now go to {channel}.',
   'alert_rules.kinds_how':

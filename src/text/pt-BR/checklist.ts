@@ -66,8 +66,7 @@ export const checklist = {
   'checklist.channel_posted': 'Postando em {channel}.',
   'checklist.channel_unreachable': 'Não consigo postar em {channel}.',
   'checklist.channel_remedy': 'Escolha o canal com /alertas canal e teste com /alertas testar.',
-  'checklist.channel_invite_remedy':
-    'Para postar lá, {remedy}, ou escolha outro com /alertas canal. Depois, teste com /alertas testar.',
+  'checklist.channel_invite_remedy': 'Para postar lá, {remedy}. Depois, teste com /alertas testar.',
   'checklist.summary_no_channel': 'Sem canal para postar.',
   'checklist.summary_posted': 'Último resumo: {day}.',
   'checklist.summary_first': 'O primeiro sai amanhã às 8h.',

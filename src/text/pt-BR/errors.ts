@@ -9,7 +9,7 @@ export const errors = {
   'error.argument_unexpected':
     'Não entendi “{argument}”. {count, plural, =0 {Este comando não tem opções: digite só o comando.} other {As opções deste comando são: {options}. Nomes com espaço podem ir entre aspas.}}',
   'error.not_allowed':
-    'Você não tem permissão para {command}. Peça a um administrador o papel {role, select, viewer {de leitura} operator {de operador} other {de administrador}}.',
+    'Você não tem permissão para {command}. Peça a um admin o papel de {role, select, viewer {leitor} operator {operador} other {admin}}.',
   'error.channel_unreachable':
     'Não consigo postar em #{channel}. Convide o Sininho para o canal ou escolha outro com /alertas canal.',
   'error.store_none': 'Ainda não há nenhuma loja aqui. Crie a primeira com /loja criar',
@@ -82,8 +82,8 @@ export const errors = {
   'error.delivery_unknown': 'Não encontrei o recebimento {id}. Veja os últimos com /eventos listar.',
   'error.channel_unknown':
     'Não encontrei o canal “{channel}”. {count, plural, =0 {Ainda não posso postar em nenhum: convide o Sininho para um.} other {Os canais em que posso postar: {channels}.}}',
-  'error.channel_closed': 'Ainda não posso postar em {channel}: {remedy} e tente de novo.',
-  'error.channel_none': 'Ainda não posso postar em nenhum canal. Escolha um, {remedy} e tente de novo.',
+  'error.channel_closed': 'Ainda não posso postar em {channel}. Para isso, {remedy}. Depois, tente de novo.',
+  'error.channel_none': 'Ainda não posso postar em nenhum canal. Para isso, {remedy}. Depois, tente de novo.',
   'error.person_unknown': 'Não encontrei “{person}” neste espaço de trabalho. Mencione a pessoa com @.',
   'error.role_unknown': '“{role}” não é um papel. Use um destes: {roles}.',
   'error.key_missing':
@@ -105,7 +105,7 @@ export const errors = {
   'error.secret_header_unreadable':
     'Não entendi o cabeçalho. Digite cabecalho:"nome: valor", por exemplo cabecalho:"x-assiny-token: seu-segredo", ou cabecalho:nenhum para tirar.',
   'error.alert_channel_missing': 'A loja “{store}” ainda não tem canal. Escolha um com /alertas canal',
-  'error.alert_channel_closed': 'Não consigo postar em {channel}: {remedy}, ou escolha outro com /alertas canal.',
+  'error.alert_channel_closed': 'Não consigo postar em {channel}. Para isso, {remedy}.',
   'error.alert_kind_unknown':
     'Não conheço o evento “{kind}”. Use “todos”, “padrão”, “nenhum” ou nomes separados por vírgula: {kinds}.',
   'error.amount_unknown': '“{amount}” não é um valor. Digite, por exemplo, 97 ou 1.234,56; 0 tira o mínimo.',

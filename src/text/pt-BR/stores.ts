@@ -48,7 +48,7 @@ export const stores = {
   'store.created_next': 'Falta um passo: colar esta URL na Assiny. A primeira venda aparece aqui na hora.',
   'store.created_channel': 'Os alertas e o resumo diário vão para {channel}. Mude com /alertas canal.',
   'store.created_closed_channel':
-    'Os alertas e o resumo diário vão para {channel}, mas ainda não posso postar lá: {remedy}.',
+    'Os alertas e o resumo diário vão para {channel}, mas ainda não posso postar lá. Para isso, {remedy}.',
   'store.created_without_channel': 'Escolha onde os alertas aparecem com /alertas canal.',
   'store.webhook_title': 'URL de webhook de “{store}”',
   'store.webhook_label': 'URL de webhook',
@@ -77,7 +77,9 @@ export const stores = {
   'store.no_channel': 'Sem canal',
   'channel.unnamed': 'um canal que não vejo',
   'channel.invite':
-    '{chat, select, slack {digite /invite @Sininho no canal} discord {nas permissões do canal, libere para o Sininho: Ver canal, Enviar mensagens, Inserir links e Anexar arquivos} other {use #vendas ou #equipe}}',
+    '{chat, select, slack {digite /invite @Sininho no canal} discord {libere para o Sininho, nas permissões do canal: Ver canal, Enviar mensagens, Inserir links e Anexar arquivos} other {use #vendas ou #equipe}}',
+  'channel.invite_or_move': '{remedy}, ou escolha outro com /alertas canal',
+  'channel.setting_missing': 'peça a quem cuida da instalação do Sininho para definir {setting}',
   'store.on': 'Ligado',
   'store.off': 'Desligado',
   'store.edit': 'Editar “{store}”',
@@ -115,7 +117,7 @@ export const stores = {
   'alert_rules.minimum': 'Valor mínimo',
   'alert_rules.no_minimum': 'Sem mínimo',
   'alert_rules.last_post': 'Último post no canal',
-  'alert_rules.post_failed': 'Falhou em {at}. Para postar lá, {remedy}, ou escolha outro canal.',
+  'alert_rules.post_failed': 'Falhou em {at}. Para postar lá, {remedy}.',
   'alert_rules.post_never': 'Ainda nenhum',
   'alert_rules.channel_chosen': 'Os alertas e o resumo de “{store}” agora vão para {channel}.',
   'alert_rules.kinds_how':

@@ -98,6 +98,13 @@ describe('a message in Slack', () => {
     }
   });
 
+  it('opens a form by a button that says what for', () => {
+    const form = { type: 'form' as const, command: '/loja criar', fields: [], submitLabel: 'Enviar' };
+    const labelled = (block: Block) => JSON.stringify(renderMessage({ tone: 'neutral', blocks: [block] }, options));
+    expect(labelled({ ...form, title: 'Criar loja' })).toContain('"text":"Criar loja"');
+    expect(labelled(form)).toContain('"text":"Preencher"');
+  });
+
   it('becomes a file when it is too long to read', () => {
     const paragraphs = Array.from({ length: 400 }, (_, index) => ({
       type: 'paragraph' as const,

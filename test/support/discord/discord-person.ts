@@ -7,6 +7,8 @@ export interface Place {
   guild?: string | null;
   /** A text channel, unless it says otherwise. */
   channel?: { id: string; name: string; type?: number; parent_id?: string };
+  /** Whom a slash command names, as Discord describes them. */
+  resolved?: Json;
   /** The language of the person's Discord. */
   locale?: string;
 }
@@ -70,7 +72,8 @@ export function discordPerson(
   }
 
   return {
-    run: (name, options = {}, place = {}) => send(2, commandData(name, options), place),
+    run: (name, options = {}, place = {}) =>
+      send(2, { ...commandData(name, options), resolved: place.resolved }, place),
     typeInto: (name, options, focused, place = {}) => send(4, commandData(name, options, focused), place),
     press: (customId, place = {}) => send(3, { custom_id: customId, component_type: 2 }, place),
     choose: (customId, values, place = {}) => send(3, { custom_id: customId, component_type: 3, values }, place),

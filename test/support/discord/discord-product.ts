@@ -72,8 +72,15 @@ export function signedHeaders(body: string, at: Date, key: KeyObject = keys.priv
   };
 }
 
-/** Every command over the real services, connected to a loopback Discord, for the tests of one file or block. */
-export function useDiscordProduct(transport: Transport, now: () => Date = () => NOW): DiscordProduct {
+/**
+ * Every command over the real services, connected to a loopback Discord, for the tests of one file or block.
+ * @param token null: there is nothing but the public key, so it takes the transport HTTP
+ */
+export function useDiscordProduct(
+  transport: Transport,
+  now: () => Date = () => NOW,
+  token: string | null = BOT_TOKEN,
+): DiscordProduct {
   const database = useTestDatabase();
   const log: Json[] = [];
   const logger: Logger = pino({ level: 'warn' }, { write: (line: string) => log.push(JSON.parse(line)) });
@@ -145,7 +152,7 @@ export function useDiscordProduct(transport: Transport, now: () => Date = () => 
 
     async start() {
       const chat = createDiscordChat({
-        config: { token: BOT_TOKEN, applicationId: APPLICATION_ID, publicKey: PUBLIC_KEY, apiUrl: discord.apiUrl },
+        config: { token, applicationId: APPLICATION_ID, publicKey: PUBLIC_KEY, apiUrl: discord.apiUrl },
         hasGateway: true,
         lease: createConnectionLease({
           connection: database.connection,
