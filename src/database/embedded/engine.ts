@@ -19,6 +19,7 @@ import { recordOf } from './indexes.ts';
 import { encodeValue } from './key-encoding.ts';
 import { fieldNames, omitField, outlineOf } from './raw-bson.ts';
 import { openStorage, scanRange } from './storage.ts';
+import type { TransactionGate } from './transaction-gate.ts';
 import type { WireRequest } from './wire.ts';
 
 /** The engine without its sockets. */
@@ -33,11 +34,11 @@ export interface Engine {
 const MAINTENANCE_STEP = 500;
 
 /** Opens the engine on a directory that this process holds the lock of. */
-export function createEngine(options: { directory: string; now?: () => Date }): Engine {
-  const { directory, now = () => new Date() } = options;
+export function createEngine(options: { directory: string; gate: TransactionGate; now?: () => Date }): Engine {
+  const { directory, gate, now = () => new Date() } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   checkDataFile(directory);
-  const storage = openStorage(directory);
+  const storage = openStorage(directory, gate);
   markCreated(directory);
   const catalog = openCatalog(storage);
   const collections = createCollections(storage, catalog);
