@@ -26,7 +26,7 @@ import type { WireRequest } from './wire.ts';
 export interface Engine {
   /** Answers one request. It never throws: errors become MongoDB's error replies. */
   execute(request: WireRequest, connectionId: number): Promise<Uint8Array>;
-  /** Removes documents whose TTL has passed, the remains of dropped collections, and idle cursors. */
+  /** Removes documents whose TTL has passed, the remains of dropped collections, idle cursors, and what killed readers left. */
   maintain(): Promise<void>;
   close(): Promise<void>;
 }
@@ -119,6 +119,7 @@ export function createEngine(options: { directory: string; gate: TransactionGate
     parts.cursors.closeIdle();
     for (const collection of [...catalog.all()]) await removeExpired(collection);
     await removeGarbage();
+    storage.forgetDeadReaders();
   }
 
   return { execute, maintain, close: () => storage.close() };

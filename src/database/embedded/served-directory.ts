@@ -11,7 +11,7 @@ import { createTransactionGate, type TransactionGate } from './transaction-gate.
 export interface ServedDirectory {
   /** The path of a Unix socket, or a port of the loopback interface. */
   readonly address: string | number;
-  /** Removes expired documents, the remains of dropped collections and idle cursors, which otherwise happens every minute. */
+  /** Removes expired documents, the remains of dropped collections, idle cursors and what killed readers left, as happens every minute. */
   maintain(): Promise<void>;
   /** Finishes what is running, closes all connections and the files, and gives the lock back. */
   close(): Promise<void>;

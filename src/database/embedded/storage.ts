@@ -31,6 +31,11 @@ export interface Storage {
   attempt<T>(work: () => T): T;
   /** Called after a transaction was aborted: what is held in memory may be ahead of the store. */
   onAbort(listener: () => void): void;
+  /**
+   * Forgets the readers of processes that were killed: while LMDB counts on them, no space that becomes free is used again.
+   * Opening the store does so as well.
+   */
+  forgetDeadReaders(): void;
   /** Finishes queued writes and closes the files. */
   close(): Promise<void>;
 }
@@ -144,6 +149,9 @@ export function openStorage(directory: string, gate: TransactionGate): Storage {
     attempt: (work) => root.transactionSync(work),
     onAbort(listener) {
       abortListeners.push(listener);
+    },
+    forgetDeadReaders() {
+      root.readerCheck();
     },
     close,
   };
