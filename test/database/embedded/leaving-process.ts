@@ -22,6 +22,7 @@ async function isBusy(): Promise<boolean> {
   return !(await Promise.race([answered, delay(BUSY_MILLISECONDS, false)]));
 }
 
-void items.updateMany({}, { $inc: { number: 1 } }).then(() => process.stdout.write('too late'));
+void items.updateMany({}, { $set: { text: 'changed' } });
 while (!(await isBusy()));
+process.stdout.write('leaving');
 process.exit(Number(exitCode));
