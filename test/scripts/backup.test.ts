@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFile, mkdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -217,6 +219,37 @@ it('an index that somebody made by hand is there after a restore', async () => {
   );
   await restored.close();
 }, 60_000);
+
+it('a restore is refused while another one writes, and ends at once when it is told to', async () => {
+  const home = { DATA_DIR: join(processes.directory, 'home') };
+  const { database, close } = await openProductDatabase(readConfig(home));
+  const stores = Array.from({ length: 30_000 }, (_, number) => ({ number, text: 'x'.repeat(1_000) }));
+  await database.collection('stores').insertMany(stores);
+  await close();
+  const file = join(processes.directory, 'sininho.backup');
+  expect(await runScript('backup', [file], home)).toMatchObject({ code: 0 });
+
+  const elsewhere = { DATA_DIR: join(processes.directory, 'elsewhere') };
+  const other = await openProductDatabase(readConfig(elsewhere));
+  const refused = await runScript('restore', [file, '--force'], elsewhere);
+  expect(refused).toMatchObject({ code: 69, output: expect.stringContaining('data_directory_locked') });
+  await other.close();
+
+  // As npm runs it: tsx turns the signal into process.exit.
+  const restore = spawn(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'scripts/restore.ts', file], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...elsewhere },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(restore, 'exit');
+  await once(restore.stdout, 'data');
+  restore.kill('SIGTERM');
+  expect(await exited).toEqual([143, null]);
+
+  const interrupted = processes.start(elsewhere);
+  expect(await interrupted.exited).toBe(69);
+  expect(interrupted.output()).toContain('npm run restore -- FILE --force');
+  expect(await runScript('restore', [file, '--force'], elsewhere)).toMatchObject({ code: 0 });
+}, 120_000);
 
 it('a restore without the backup’s key says which file is missing', async () => {
   const home = await newHome('home');

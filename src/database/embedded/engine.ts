@@ -19,13 +19,14 @@ import { recordOf } from './indexes.ts';
 import { encodeValue } from './key-encoding.ts';
 import { fieldNames, omitField, outlineOf } from './raw-bson.ts';
 import { openStorage, scanRange } from './storage.ts';
+import type { TransactionGate } from './transaction-gate.ts';
 import type { WireRequest } from './wire.ts';
 
 /** The engine without its sockets. */
 export interface Engine {
   /** Answers one request. It never throws: errors become MongoDB's error replies. */
   execute(request: WireRequest, connectionId: number): Promise<Uint8Array>;
-  /** Removes documents whose TTL has passed, the remains of dropped collections, and idle cursors. */
+  /** Removes documents whose TTL has passed, the remains of dropped collections, idle cursors, and what killed readers left. */
   maintain(): Promise<void>;
   close(): Promise<void>;
 }
@@ -33,11 +34,11 @@ export interface Engine {
 const MAINTENANCE_STEP = 500;
 
 /** Opens the engine on a directory that this process holds the lock of. */
-export function createEngine(options: { directory: string; now?: () => Date }): Engine {
-  const { directory, now = () => new Date() } = options;
+export function createEngine(options: { directory: string; gate: TransactionGate; now?: () => Date }): Engine {
+  const { directory, gate, now = () => new Date() } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   checkDataFile(directory);
-  const storage = openStorage(directory);
+  const storage = openStorage(directory, gate);
   markCreated(directory);
   const catalog = openCatalog(storage);
   const collections = createCollections(storage, catalog);
@@ -118,6 +119,7 @@ export function createEngine(options: { directory: string; now?: () => Date }): 
     parts.cursors.closeIdle();
     for (const collection of [...catalog.all()]) await removeExpired(collection);
     await removeGarbage();
+    storage.forgetDeadReaders();
   }
 
   return { execute, maintain, close: () => storage.close() };

@@ -6,6 +6,7 @@ import { open } from 'lmdb';
 import { checkDataFile } from './data-file.ts';
 import { EmbeddedError } from './errors.ts';
 import { socketDirectory } from './socket-path.ts';
+import { createTransactionGate, inTransaction, type TransactionGate } from './transaction-gate.ts';
 
 /**
  * One process per data directory. The holder listens on a socket of its own, which the kernel closes when the process dies,
@@ -19,7 +20,10 @@ export interface DirectoryLock {
 const HOLDER = 'holder';
 
 /** @throws EmbeddedError data_directory_locked, or data_directory_damaged when the record of the holder cannot be read */
-export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+export async function lockDirectory(
+  directory: string,
+  gate: TransactionGate = createTransactionGate(),
+): Promise<DirectoryLock> {
   const recordsDirectory = join(directory, 'lock');
   checkDataFile(recordsDirectory);
   const address = presenceAddress(directory);
@@ -29,11 +33,13 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
     for (;;) {
       const holder = records.get(HOLDER);
       if (holder !== undefined && (await answers(holder))) throw locked(directory);
-      const claimed = records.transactionSync(() => {
-        if (records.get(HOLDER) !== holder) return false;
-        records.putSync(HOLDER, address);
-        return true;
-      });
+      const claimed = inTransaction(gate, () =>
+        records.transactionSync(() => {
+          if (records.get(HOLDER) !== holder) return false;
+          records.putSync(HOLDER, address);
+          return true;
+        }),
+      );
       if (!claimed) continue;
       if (holder !== undefined && process.platform !== 'win32') rmSync(holder, { force: true });
       return { release: () => release(server, records) };

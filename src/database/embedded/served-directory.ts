@@ -5,12 +5,13 @@ import { EmbeddedError } from './errors.ts';
 import { listen } from './listener.ts';
 import { lockDirectory } from './lock.ts';
 import { socketDirectory } from './socket-path.ts';
+import { createTransactionGate, type TransactionGate } from './transaction-gate.ts';
 
 /** An engine that serves a data directory from the thread it was started on. */
 export interface ServedDirectory {
   /** The path of a Unix socket, or a port of the loopback interface. */
   readonly address: string | number;
-  /** Removes expired documents, the remains of dropped collections and idle cursors, which otherwise happens every minute. */
+  /** Removes expired documents, the remains of dropped collections, idle cursors and what killed readers left, as happens every minute. */
   maintain(): Promise<void>;
   /** Finishes what is running, closes all connections and the files, and gives the lock back. */
   close(): Promise<void>;
@@ -21,14 +22,20 @@ const MAINTENANCE_INTERVAL = 60_000;
 /**
  * Locks a data directory, which is created (mode 0700) if need be, opens the engine on it and listens: on a Unix socket that
  * only the owner can open, or on Windows on a port of the loopback interface.
+ * @param options.gate what another thread shuts before it ends this one
  * @throws EmbeddedError when the directory is locked, cannot be used, or holds damaged files
  */
-export async function serveDirectory(options: { directory: string; now?: () => Date }): Promise<ServedDirectory> {
+export async function serveDirectory(options: {
+  directory: string;
+  gate?: TransactionGate;
+  now?: () => Date;
+}): Promise<ServedDirectory> {
+  const { gate = createTransactionGate() } = options;
   const directory = resolve(options.directory);
   prepareDirectory(directory);
-  const lock = await lockDirectory(directory);
+  const lock = await lockDirectory(directory, gate);
   try {
-    const engine = createEngine({ ...options, directory: join(directory, 'data') });
+    const engine = createEngine({ ...options, gate, directory: join(directory, 'data') });
     const listener = await listen(engine, socketAddress(directory));
     const maintenance = setInterval(() => {
       // A clean-up that failed is tried again in a minute, and nothing depends on it.

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { EmbeddedError, type EmbeddedErrorCode } from './errors.ts';
+import { createTransactionGate, shutGate, type TransactionGate } from './transaction-gate.ts';
 
 export { EmbeddedError } from './errors.ts';
 
@@ -16,6 +17,9 @@ export type WorkerReport =
   | { readonly address: string | number }
   | { readonly code: EmbeddedErrorCode; readonly message: string; readonly cause: string };
 
+/** In milliseconds. */
+const LONGEST_WAIT_AT_EXIT = 5_000;
+
 /**
  * Starts the engine on a data directory, which is created (mode 0700) if need be. It runs on a thread of its own, because it
  * waits for the disk at every commit. Clients reach it through a Unix socket that only the owner can open; on Windows through
@@ -31,12 +35,16 @@ export async function startEmbeddedServer(options: {
   onFailure?: (error: EmbeddedError) => void;
 }): Promise<EmbeddedServer> {
   const { directory, onFailure = throwUncaught } = options;
-  const worker = startWorker(directory);
+  const gate = createTransactionGate();
+  const worker = startWorker(directory, gate);
   let cause: unknown;
   worker.on('error', (error) => {
     cause = error;
   });
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const beforeExit = () => leaveCleanly(gate);
+  process.on('exit', beforeExit);
+  void ended.then(() => process.off('exit', beforeExit));
   const report = await Promise.race([firstReport(worker), ended]);
   if (!report) throw new EmbeddedError('engine_failed', 'The embedded database engine did not start.', { cause });
   if ('code' in report) {
@@ -57,15 +65,23 @@ export async function startEmbeddedServer(options: {
   };
 }
 
+/**
+ * `process.exit` ends the engine's thread wherever it is, which must not be in a transaction. One that takes too long is cut
+ * off with the whole process, which the files survive as they survive a power cut.
+ */
+function leaveCleanly(gate: TransactionGate): void {
+  if (!shutGate(gate, LONGEST_WAIT_AT_EXIT)) process.kill(process.pid, 'SIGKILL');
+}
+
 function firstReport(worker: Worker): Promise<WorkerReport> {
   return new Promise((resolve) => worker.once('message', resolve));
 }
 
 /** Node cannot load TypeScript by itself before version 22.18; from source, tsx has to do it in the new thread too. */
-function startWorker(directory: string): Worker {
+function startWorker(directory: string, gate: TransactionGate): Worker {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const execArgv = extension === 'ts' ? ['--import', typescriptLoader()] : [];
-  return new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: { directory }, execArgv });
+  return new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: { directory, gate }, execArgv });
 }
 
 function typescriptLoader(): string {

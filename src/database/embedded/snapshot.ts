@@ -23,7 +23,8 @@ const MAXIMUM_NAMED_STORES = 8;
 /**
  * Reads a data directory whether or not an engine serves it, in this process or another: LMDB lets readers in beside the
  * writer and shows each the state of one transaction, which is exactly what a power cut at that moment would have left.
- * While it is open the engine cannot use space again that becomes free, so the file grows with what is written meanwhile.
+ * While it is open the engine cannot use space again that becomes free, so the file grows with what is written meanwhile;
+ * when its process is killed, that lasts until the engine's next clean-up, within a minute.
  * @throws EmbeddedError data_directory_damaged, also when there is no database in the directory
  */
 export function openSnapshot(directory: string, database: string): Snapshot {

@@ -1,5 +1,6 @@
 import { type Database, open, type RootDatabase, type Transaction } from 'lmdb';
 import { CommandError } from './errors.ts';
+import { inTransaction, type TransactionGate } from './transaction-gate.ts';
 
 /** Bytes in, bytes out; keys compare as memcmp. */
 export type Store = Database<Uint8Array, Uint8Array>;
@@ -30,6 +31,11 @@ export interface Storage {
   attempt<T>(work: () => T): T;
   /** Called after a transaction was aborted: what is held in memory may be ahead of the store. */
   onAbort(listener: () => void): void;
+  /**
+   * Forgets the readers of processes that were killed: while LMDB counts on them, no space that becomes free is used again.
+   * Opening the store does so as well.
+   */
+  forgetDeadReaders(): void;
   /** Finishes queued writes and closes the files. */
   close(): Promise<void>;
 }
@@ -43,8 +49,8 @@ const MAXIMUM_NAMED_STORES = 8;
 /** A transaction takes at most this many writes, so that clients in a long queue are answered step by step. */
 const WRITES_PER_TRANSACTION = 1000;
 
-/** Opens (or creates) the store in `directory`. */
-export function openStorage(directory: string): Storage {
+/** Opens (or creates) the store in `directory`. Its transactions run inside `gate`. */
+export function openStorage(directory: string, gate: TransactionGate): Storage {
   const root: RootDatabase = open({
     path: directory,
     maxDbs: MAXIMUM_NAMED_STORES,
@@ -54,9 +60,10 @@ export function openStorage(directory: string): Storage {
     noMemInit: false,
   });
   const openStore = (name: string): Store => root.openDB({ name, keyEncoding: 'binary', encoding: 'binary' });
-  const documents = openStore('documents');
-  const entries = openStore('entries');
-  const catalog = openStore('catalog');
+  const [documents, entries, catalog] = inTransaction(
+    gate,
+    () => [openStore('documents'), openStore('entries'), openStore('catalog')] as const,
+  );
   const abortListeners: (() => void)[] = [];
   let queue: QueuedWrite[] = [];
   let scheduled = false;
@@ -81,10 +88,12 @@ export function openStorage(directory: string): Storage {
     const acknowledge: (() => void)[] = [];
     let running: QueuedWrite | undefined;
     try {
-      root.transactionSync(() => {
-        for (running of batch) acknowledge.push(running.run());
-        running = undefined;
-      });
+      inTransaction(gate, () =>
+        root.transactionSync(() => {
+          for (running of batch) acknowledge.push(running.run());
+          running = undefined;
+        }),
+      );
     } catch (error) {
       for (const listener of abortListeners) listener();
       return rejected(batch, running, error);
@@ -140,6 +149,9 @@ export function openStorage(directory: string): Storage {
     attempt: (work) => root.transactionSync(work),
     onAbort(listener) {
       abortListeners.push(listener);
+    },
+    forgetDeadReaders() {
+      root.readerCheck();
     },
     close,
   };
