@@ -34,6 +34,9 @@ export const JUDGE_DIFFERENCES: Readonly<Record<string, string>> = {
     'a batch size below zero',
     'find in what is no name',
   ]),
+  ...because('In MongoDB a denial finds no element for the positional $; DocumentDB takes the first that fits it.', [
+    '$ of $ne',
+  ]),
   ...because('MongoDB wants array filters named in small letters; DocumentDB takes any name.', [
     'a name that begins with a capital',
   ]),
