@@ -7,7 +7,7 @@ import { CommandError } from '../errors.ts';
 import { readDocument } from '../indexes.ts';
 import { toNumber } from '../numbers.ts';
 import { REFERENCE_PARTS } from '../paths.ts';
-import { compileProjection } from '../projection.ts';
+import { compileProjection, positionalName } from '../projection.ts';
 import { compileFilter, type Filter } from '../query.ts';
 import { asBuffer, checkDocument, pickFields, rawDocuments, withIdFirst } from '../raw-bson.ts';
 import { parseSort, type SortField } from '../sort.ts';
@@ -171,6 +171,8 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
     const variables = variablesOf(body.let, parts.now);
     const filter = compileFilter(body.query, variables);
     const selection: Selection = { filter, sort: parseSort(body.sort), skip: 0, limit: 1, hint: body.hint };
+    if (showsNew && isDocument(body.fields) && positionalName(body.fields) !== undefined)
+      throw new CommandError(2, 'cannot use a positional projection and return the new document');
     const project = compileProjection(body.fields, filter, variables);
     const change = removes ? undefined : compileChange(body.update, body.arrayFilters, now, variables);
     const show = (raw: Uint8Array): BsonDocument => decodeDocument(project(raw));

@@ -223,6 +223,18 @@ const FIND_AND_MODIFY: readonly Row[] = [
     { value: { m: 2 }, lastErrorObject: { n: 1, updatedExisting: true } },
   ],
   [
+    'with a positional projection',
+    [{ t: [1, 5] }],
+    findAndModify({ query: { t: 5 }, update: { $set: { 't.$': 9 } }, fields: { 't.$': 1 } }),
+    { value: { _id: 0, t: [5] }, lastErrorObject: { n: 1, updatedExisting: true } },
+  ],
+  [
+    'a positional projection of the document after',
+    [{ t: [1, 5] }],
+    findAndModify({ query: { t: 5 }, update: { $set: { a: 1 } }, new: true, fields: { 't.$': 1 } }),
+    fails(2),
+  ],
+  [
     'nothing found',
     [{ n: 1 }],
     findAndModify({ query: { n: 5 }, update: { $inc: { n: 1 } } }),

@@ -218,6 +218,62 @@ const shownCases: readonly Case[] = SHOWN.map(([title, before, options, shown]) 
   expected: shown,
 }));
 
+const MATCHED: Document = {
+  e: 5,
+  n: [1, 5, 8],
+  a: [{ x: 1 }, { x: 2 }, 5],
+  o: 3,
+  c: [
+    { d: 1, e: 1 },
+    { d: 2, e: 3 },
+  ],
+  m: [8, 9],
+};
+
+/** A filter, a projection with the positional `$`, and what is shown of `MATCHED` without its `_id`. */
+const POSITIONAL: readonly (readonly [filter: Document, projection: Document, shown: Document])[] = [
+  [{ n: 5 }, { 'n.$': 1 }, { n: [5] }],
+  [{ n: 5 }, { 'a.$': 1 }, { a: [{ x: 2 }] }],
+  [{ n: 5 }, { 'n.$': 1, o: 1 }, { n: [5], o: 3 }],
+  [{ n: 5 }, { 'n.$': 1, s: { $add: ['$e', 1] } }, { n: [5], s: 6 }],
+  [{ 'c.d': 2 }, { 'c.$': 1 }, { c: [{ d: 2, e: 3 }] }],
+  [{ 'c.d': 2 }, { 'c.e.$': 1 }, { c: [{ e: 3 }] }],
+  [{ c: { $elemMatch: { d: 2, e: 3 } } }, { 'c.$': 1 }, { c: [{ d: 2, e: 3 }] }],
+  [{ n: { $in: [8, 5] } }, { 'n.$': 1 }, { n: [5] }],
+  [{ n: { $all: [5, 8] } }, { 'n.$': 1 }, { n: [8] }],
+  [{ $and: [{ n: 5 }, { n: 8 }] }, { 'n.$': 1 }, { n: [8] }],
+  [{ $and: [{ n: 8 }, { n: 5 }] }, { 'n.$': 1 }, { n: [5] }],
+  [{ $or: [{ n: 8 }, { n: 5 }] }, { 'n.$': 1 }, { n: [5] }],
+  [{ $or: [{ n: 8 }, { e: 0 }] }, { 'n.$': 1 }, fails(51246)],
+  [{ $nor: [{ n: 99 }] }, { 'n.$': 1 }, fails(51246)],
+  [{ e: 5 }, { 'o.$': 1 }, { o: 3 }],
+  [{ n: 5 }, { 'z.$': 1 }, {}],
+  [{ _id: 0 }, { 'a.$': 1 }, fails(51246)],
+  [{ e: 5 }, { 'a.$': 1 }, fails(51246)],
+  [{}, { 'a.$': 1 }, fails(51246)],
+  [{ n: { $size: 3 } }, { 'n.$': 1 }, fails(51246)],
+  [{ n: [1, 5, 8] }, { 'n.$': 1 }, fails(51246)],
+  [{ n: { $ne: 3 } }, { 'n.$': 1 }, fails(51246)],
+  [{ n: { $nin: [3] } }, { 'n.$': 1 }, fails(51246)],
+  [{ n: { $not: { $gt: 100 } } }, { 'n.$': 1 }, fails(51246)],
+  [{ n: 8 }, { 'm.$': 1 }, fails(51247)],
+  [{ n: 5 }, { 'n.$': 1, e: 0 }, fails(31254)],
+  [{ n: 5 }, { e: 0, 'n.$': 1 }, fails(31253)],
+  [{ n: 5 }, { 'n.$': 0 }, fails(31395)],
+  [{ n: 5 }, { 'n.$': { $slice: 1 } }, fails(31271)],
+  [{ n: 5, m: 8 }, { 'n.$': 1, 'm.$': 1 }, fails(31276)],
+];
+
+const positionalCases: readonly Case[] = POSITIONAL.map(([filter, projection, shown]) => ({
+  title: `the positional $: ${JSON.stringify([filter, projection])}`,
+  before: [MATCHED],
+  operation: async (collection) => {
+    const [document] = (await find(filter, { projection: { ...projection, _id: 0 } })(collection)) as Document[];
+    return document;
+  },
+  expected: shown,
+}));
+
 /** Options of find, and the `_id` of what comes, in order. */
 const ORDERED: readonly (readonly [
   title: string,
@@ -269,5 +325,6 @@ export const findCases: readonly Case[] = [
   ...filterCases(KINDS, KIND_ROWS, 'kinds'),
   ...filterCases(THINGS, THING_ROWS, 'things'),
   ...shownCases,
+  ...positionalCases,
   ...orderedCases,
 ];

@@ -36,6 +36,14 @@ export const JUDGE_DIFFERENCES: Readonly<Record<string, string>> = {
   ]),
   ...because('In MongoDB a denial finds no element for the positional $; DocumentDB takes the first that fits it.', [
     '$ of $ne',
+    'the positional $: [{"n":{"$ne":3}},{"n.$":1}]',
+    'the positional $: [{"n":{"$nin":[3]}},{"n.$":1}]',
+  ]),
+  ...because('$all stands for $and, of which the last condition counts; DocumentDB takes the first element.', [
+    'the positional $: [{"n":{"$all":[5,8]}},{"n.$":1}]',
+  ]),
+  ...because('MongoDB refuses it, for the filter need not fit the document after; DocumentDB shows it.', [
+    'a positional projection of the document after',
   ]),
   ...because('MongoDB wants array filters named in small letters; DocumentDB takes any name.', [
     'a name that begins with a capital',
