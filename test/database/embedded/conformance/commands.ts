@@ -1,6 +1,6 @@
-import { Double, Long } from 'bson';
+import { Double, Long, MaxKey, MinKey } from 'bson';
 import type { Collection, Document } from 'mongodb';
-import { afterwards, type Case, command, fails, inTurn, type Operation, TYPED, writeErrors } from './case.ts';
+import { afterwards, type Case, command, fails, idsOf, inTurn, type Operation, TYPED, writeErrors } from './case.ts';
 
 /** What is there, what is done, what it gives. */
 type Row = readonly [title: string, before: readonly Document[], operation: Operation, result: unknown];
@@ -305,7 +305,24 @@ const unique = { unique: true };
 const insertA = (...values: unknown[]): Operation => insertMany(...values.map((a) => (a === undefined ? {} : { a })));
 const counted: Operation = (collection) => collection.countDocuments();
 
+const sorted: Document = { sort: { a: 1, _id: 1 } };
+
 const INDEXES: readonly Row[] = [
+  [
+    'the ends of the order by an index',
+    [{ a: 1 }, {}, { a: 'x' }, { a: [2, 3] }],
+    inTurn(created(byKey), idsOf({ a: { $gt: new MinKey(), $lt: new MaxKey() } }, sorted)),
+    [1, 0, 3, 2],
+  ],
+  [
+    'the ends of the order beside an index of the documents that have the field',
+    [{ a: 1 }, {}, { a: 'x' }],
+    inTurn(
+      created({ ...byKey, partialFilterExpression: { a: { $exists: true } } }),
+      idsOf({ a: { $gte: new MinKey() } }, sorted),
+    ),
+    [1, 0, 2],
+  ],
   [
     'an index is made and listed',
     [{}],

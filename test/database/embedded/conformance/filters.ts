@@ -1,4 +1,4 @@
-import { Binary, BSONRegExp, Decimal128, Double, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
+import { Binary, BSONRegExp, Decimal128, Double, EJSON, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
 import type { Document } from 'mongodb';
 import { type Case, fails, find, idsOf } from './case.ts';
 
@@ -68,6 +68,14 @@ const KIND_ROWS: readonly Row[] = [
   [{ a: { $gte: new ObjectId('000000000000000000000000') } }, [12]],
   [{ a: new Binary(Buffer.from('00ff', 'hex')) }, [11]],
   [{ a: [1, 5] }, [10]],
+  [{ a: { $gt: new MinKey() } }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]],
+  [{ a: { $gte: new MinKey() } }, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]],
+  [{ a: { $lt: new MaxKey() } }, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19]],
+  [{ a: { $lte: new MaxKey() } }, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]],
+  [{ a: { $lte: new MinKey() } }, [0]],
+  [{ a: { $lt: new MinKey() } }, []],
+  [{ a: { $gte: new MaxKey() } }, [18]],
+  [{ a: { $gt: new MaxKey() } }, []],
   [{ a: { $in: [null, 'abc', 5] } }, [1, 8, 10, 19]],
   [{ a: { $in: [] } }, []],
   [{ a: { $nin: [null, 1] } }, [0, 2, 3, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18]],
@@ -147,7 +155,7 @@ const THING_ROWS: readonly Row[] = [
 
 function filterCases(documents: readonly Document[], rows: readonly Row[], name: string): Case[] {
   return rows.map(([filter, found]) => ({
-    title: `${name} by ${JSON.stringify(filter)}`,
+    title: `${name} by ${EJSON.stringify(filter)}`,
     before: documents,
     operation: idsOf(filter),
     expected: found,

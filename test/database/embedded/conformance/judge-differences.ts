@@ -45,6 +45,14 @@ export const JUDGE_DIFFERENCES: Readonly<Record<string, string>> = {
   ...because('MongoDB refuses it, for the filter need not fit the document after; DocumentDB shows it.', [
     'a positional projection of the document after',
   ]),
+  ...because('To MongoDB a missing field, too, lies between the ends of the order; DocumentDB leaves it out.', [
+    'kinds by {"a":{"$gt":{"$minKey":1}}}',
+    'kinds by {"a":{"$gte":{"$minKey":1}}}',
+    'kinds by {"a":{"$lt":{"$maxKey":1}}}',
+    'kinds by {"a":{"$lte":{"$maxKey":1}}}',
+    'the ends of the order by an index',
+    'the ends of the order beside an index of the documents that have the field',
+  ]),
   ...because('MongoDB wants array filters named in small letters; DocumentDB takes any name.', [
     'a name that begins with a capital',
   ]),
