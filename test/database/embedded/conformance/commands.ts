@@ -17,6 +17,9 @@ const createIndex =
 const bulk = (name: string, field: string, statements: readonly Document[], ordered: boolean): Operation =>
   writeErrors(command(name, { [field]: statements, ordered }, ['n', 'nModified', 'upserted', 'writeErrors']));
 
+const MEBIBYTE = 1024 * 1024;
+const LARGE_TEXTS = Array.from({ length: 17 }, (_, at) => String.fromCharCode(97 + at).repeat(MEBIBYTE));
+
 const INSERT: readonly Row[] = [
   [
     'insert keeps every type',
@@ -615,6 +618,12 @@ const COMMANDS: readonly Row[] = [
     [1, 2],
   ],
   ['distinct within a filter', [{ a: 1, b: 1 }, { a: 2 }], (collection) => collection.distinct('a', { b: 1 }), [1]],
+  [
+    'distinct of more than an answer holds',
+    LARGE_TEXTS.map((a) => ({ a })),
+    (collection) => collection.distinct('a'),
+    fails(17217),
+  ],
   ['distinct of no collection', [], (collection) => collection.distinct('a'), []],
   ['distinct of what is no text', [{}], onDatabase((distinct) => ({ distinct, key: 1 }), []), fails(14)],
   ['drop of no collection', [], onDatabase((drop) => ({ drop }), ['ok']), { ok: 1 }],
