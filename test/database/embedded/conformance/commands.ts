@@ -195,6 +195,18 @@ const UPDATE: readonly Row[] = [
     bulk('delete', 'deletes', [{ q: { a: 1 }, limit: 0 }], true),
     { n: 2 },
   ],
+  [
+    'an upsert by an expression',
+    [],
+    bulk('update', 'updates', [{ q: { $expr: { $eq: ['$a', 1] } }, u: { $set: { b: 1 } }, upsert: true }], true),
+    { n: 0, nModified: 0, writeErrors: [{ index: 0, code: 224 }] },
+  ],
+  [
+    'an update that makes a document too large',
+    [{ t: LARGE_TEXTS.slice(0, 15) }],
+    bulk('update', 'updates', [{ q: {}, u: { $push: { t: { $each: LARGE_TEXTS.slice(15) } } } }], true),
+    { n: 0, nModified: 0, writeErrors: [{ index: 0, code: 17419 }] },
+  ],
   ['delete with another limit', [{}], bulk('delete', 'deletes', [{ q: {}, limit: 2 }], true), fails(9)],
 ];
 
@@ -333,6 +345,15 @@ const INDEXES: readonly Row[] = [
     [
       { key: { _id: 1 }, name: '_id_' },
       { key: { a: 1 }, name: 'a_1' },
+    ],
+  ],
+  [
+    'directions are listed as they were given',
+    [{}],
+    inTurn(created({ key: { a: 1.5, b: -2 }, name: 'x' }), listed),
+    [
+      { key: { _id: 1 }, name: '_id_' },
+      { key: { a: 1.5, b: -2 }, name: 'x' },
     ],
   ],
   [
@@ -645,6 +666,8 @@ const COMMANDS: readonly Row[] = [
     { count: 2, nindexes: 1 },
   ],
   ['a change stream', [{}], (collection) => collection.aggregate([{ $changeStream: {} }]).toArray(), fails(40573)],
+  ['create of a collection of the system', [], onDatabase(() => ({ create: 'system.x' }), []), fails(73)],
+  ['$sampleRate', [{}], (collection) => collection.find({ $sampleRate: 0.5 }).toArray(), fails(238)],
   ['$where', [{}], (collection) => collection.find({ $where: 'true' }).toArray(), fails(238)],
 ];
 

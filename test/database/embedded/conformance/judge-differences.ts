@@ -26,6 +26,7 @@ export const JUDGE_DIFFERENCES: Readonly<Record<string, string>> = {
     '$merge in ways that do not go together',
     '$merge with an unknown field',
     '$rename to its own name',
+    'an upsert by an expression',
     '$pop of what is no array',
     '$[] of what is no array',
     'insert with an array as _id',
@@ -73,6 +74,7 @@ export const JUDGE_DIFFERENCES: Readonly<Record<string, string>> = {
     '$merge by a pipeline with variables',
     'a change stream',
     '$where',
+    '$sampleRate',
   ]),
   ...because('DocumentDB makes an entry for each pair of elements, which MongoDB refuses.', [
     'two arrays in one compound key',
