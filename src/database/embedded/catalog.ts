@@ -1,9 +1,11 @@
 import type { Transaction } from 'lmdb';
 import { type BsonDocument, decodeDocument, encodeDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
+import { toNumber } from './numbers.ts';
+import { splitPath } from './paths.ts';
 import { compileFilter, type Filter } from './query.ts';
 import { asBuffer } from './raw-bson.ts';
-import { parseSort, type SortField } from './sort.ts';
+import type { SortField } from './sort.ts';
 import { type Storage, type Store, scanRange } from './storage.ts';
 
 /** An index as the client described it, and what planning needs to know about it. */
@@ -204,8 +206,17 @@ export function documentKey(collectionId: number, record: number): Buffer {
   return key;
 }
 
+/** Of a direction its sign counts. */
+function indexFields(key: BsonDocument): SortField[] {
+  return Object.entries(key).map(([path, direction]) => ({
+    path,
+    parts: splitPath(path),
+    descending: toNumber(direction) < 0,
+  }));
+}
+
 function createIndex(id: number, options: IndexOptions): Index {
-  const fields = parseSort(options.key);
+  const fields = indexFields(options.key);
   return {
     id,
     name: options.name,

@@ -262,9 +262,13 @@ function impliesRange(given: Condition, needed: Condition): boolean {
   return onlyGivenIncludesItsBound ? inward > 0 : inward >= 0;
 }
 
+/** Orders by them find null, and so documents without the field. */
+const FIND_NULL = new Set<number>([ORDER.null, ORDER.minKey, ORDER.maxKey]);
+
 function excludesNull({ operator, operand }: Condition): boolean {
   if (operator === '$in') return (operand as unknown[]).every((value) => typeOrder(value) !== ORDER.null);
-  return ['$eq', '$gt', '$gte', '$lt', '$lte'].includes(operator) && typeOrder(operand) !== ORDER.null;
+  if (operator === '$eq') return typeOrder(operand) !== ORDER.null;
+  return ['$gt', '$gte', '$lt', '$lte'].includes(operator) && !FIND_NULL.has(typeOrder(operand));
 }
 
 function holds(value: unknown, { operator, operand }: Condition): boolean {

@@ -1,12 +1,11 @@
-import { Query } from 'mingo/query';
 import { type BsonDocument, decodeDocument, encodeDocument, isDocument } from './document-codec.ts';
-import { CommandError, notSupported } from './errors.ts';
+import { CommandError } from './errors.ts';
 import type { Evaluate } from './expressions/expression.ts';
 import { toNumber } from './numbers.ts';
 import { checkFieldPath, own, splitPath } from './paths.ts';
 import { compileReshape } from './pipeline/projection-tree.ts';
+import { matchedPosition } from './positional.ts';
 import { compileFilter, type Filter } from './query.ts';
-import { mingoContext } from './query-operators.ts';
 import { pickFields } from './raw-bson.ts';
 
 /** Turns a stored document into the bytes that are answered. */
@@ -30,9 +29,14 @@ function checkNames(names: readonly string[]): void {
     throw new CommandError(31276, 'Cannot specify more than one positional projection per query.');
 }
 
+/** The field of a projection that ends in the positional `$`, if there is one. */
+export function positionalName(projection: BsonDocument): string | undefined {
+  return Object.keys(projection).find((name) => POSITIONAL.test(name));
+}
+
 /**
  * Projections that include, exclude or slice are done here: whole top-level fields without decoding anything. Those with
- * expressions are done as `$project` does them, those with the positional `$` by mingo.
+ * expressions are done as `$project` does them.
  * @param filter the filter of the query, for the positional `$`
  * @param variables what `$$name` stands for in its expressions
  * @throws CommandError BadValue or the code of MongoDB for a mix of inclusion and exclusion
@@ -40,14 +44,16 @@ function checkNames(names: readonly string[]): void {
 export function compileProjection(projection: unknown, filter: Filter, variables?: BsonDocument): Projection {
   if (!isDocument(projection)) return (raw) => raw;
   checkNames(Object.keys(projection));
+  const positional = positionalName(projection);
+  if (positional !== undefined) return positionalProjection(projection, positional, filter, variables);
   const slices = Object.entries(projection).filter(([, value]) => isDocument(value) && value.$slice !== undefined);
-  if (slices.length === 0) return withoutSlices(projection, filter, variables);
+  if (slices.length === 0) return withoutSlices(projection, variables);
   const rest: BsonDocument = { ...projection };
   for (const [path] of slices) delete rest[path];
   // A slice alone keeps the other fields; beside an inclusion it is one.
   const including = Object.entries(rest).some(([name, value]) => name !== '_id' && (!isFlag(value) || isSet(value)));
   if (including) for (const [path] of slices) rest[path] = 1;
-  const project = withoutSlices(rest, filter, variables);
+  const project = withoutSlices(rest, variables);
   const compiled = slices.map(([path, value]) => ({ parts: splitPath(path), slice: compileSlice(value) }));
   return (raw) => {
     const document = decodeDocument(raw);
@@ -82,10 +88,10 @@ function sliceAt(value: unknown, parts: readonly string[], slice: Slice): void {
   else if (Array.isArray(field)) value[part] = slice(field);
 }
 
-function withoutSlices(projection: BsonDocument, filter: Filter, variables?: BsonDocument): Projection {
+function withoutSlices(projection: BsonDocument, variables?: BsonDocument): Projection {
   const names = Object.keys(projection);
   if (names.length === 0) return (raw) => raw;
-  if (!isSimple(projection)) return expressionProjection(projection, filter, variables);
+  if (!isSimple(projection)) return expressionProjection(projection, variables);
   const others = names.filter((name) => name !== '_id');
   const including = isSet(projection[others[0] ?? '_id']);
   refuseMix(projection, others, including);
@@ -178,8 +184,7 @@ function excludeFields(value: unknown, tree: FieldTree): void {
   }
 }
 
-function expressionProjection(projection: BsonDocument, filter: Filter, given: BsonDocument = {}): Projection {
-  if (Object.keys(projection).some((name) => POSITIONAL.test(name))) return positionalProjection(projection, filter);
+function expressionProjection(projection: BsonDocument, given: BsonDocument = {}): Projection {
   const reshape = compileReshape(projection, {
     stage: 'projection',
     variables: Object.keys(given),
@@ -204,36 +209,55 @@ function firstMatch(condition: unknown, path: readonly string[]): Evaluate {
   };
 }
 
-function positionalProjection(projection: BsonDocument, filter: Filter): Projection {
-  if (!Object.values(projection).every(isFlag)) throw notSupported('the positional $ beside an expression');
-  const prepared = Object.fromEntries(
-    Object.entries(projection).map(([name, value]) => [name, isFlag(value) ? Number(isSet(value)) : value]),
-  );
-  const names = Object.keys(projection);
-  const query = new Query(filter.source, { context: mingoContext, scriptEnabled: false });
+/** The field is included; then the first array on its path is left with the element by which the filter matched. */
+function positionalProjection(
+  projection: BsonDocument,
+  name: string,
+  filter: Filter,
+  variables?: BsonDocument,
+): Projection {
+  checkPositional(projection, name);
+  const path = name.replace(POSITIONAL, '');
+  const included = Object.entries(projection).map(([field, value]) => (field === name ? [path, 1] : [field, value]));
+  const project = compileProjection(Object.fromEntries(included), filter, variables);
+  const parts = splitPath(path);
   return (raw) => {
-    const document = decodeDocument(raw);
-    const projected = firstProjected(() => query.find([document], prepared as never).all());
-    return encodeDocument(inDocumentOrder(document, projected, names));
+    const document = decodeDocument(project(raw));
+    keepMatched(document, parts, () => matchedPosition(filter.source, decodeDocument(raw)));
+    return encodeDocument(document);
   };
 }
 
-/** mingo fails in several ways when the filter says nothing about the array. */
-function firstProjected(project: () => readonly unknown[]): BsonDocument {
-  try {
-    return (project()[0] ?? {}) as BsonDocument;
-  } catch {
-    throw new CommandError(
-      51246,
-      "Executor error during find command :: caused by :: positional operator '.$' couldn't find a matching element in the array",
-    );
+/** @throws CommandError when the positional `$` is used for anything but to include */
+function checkPositional(projection: BsonDocument, name: string): void {
+  const value = projection[name];
+  if (isDocument(value))
+    throw new CommandError(31271, 'positional projection cannot be used with an expression or sub object');
+  if (!isFlag(value)) throw new CommandError(31308, 'positional projection cannot be used with a literal');
+  if (!isSet(value)) throw new CommandError(31395, 'positional projection cannot be used with exclusion');
+  const path = name.replace(POSITIONAL, '');
+  if (Object.hasOwn(projection, path)) throw new CommandError(31250, `Path collision at ${path}`);
+  if (Object.values(projection).some((other) => isDocument(other) && Object.hasOwn(other, '$elemMatch')))
+    throw new CommandError(31256, 'Cannot specify positional operator and $elemMatch.');
+}
+
+function keepMatched(document: BsonDocument, parts: readonly string[], position: () => number | undefined): void {
+  let holder = document;
+  for (const part of parts) {
+    const value = own(holder, part);
+    if (Array.isArray(value)) {
+      holder[part] = [elementAt(value, position())];
+      return;
+    }
+    if (!isDocument(value)) return;
+    holder = value;
   }
 }
 
-/** MongoDB keeps the document's own order of fields. */
-function inDocumentOrder(document: BsonDocument, projected: BsonDocument, names: readonly string[]): BsonDocument {
-  const ordered: BsonDocument = {};
-  for (const name of [...Object.keys(document), ...names])
-    if (Object.hasOwn(projected, name)) ordered[name] = projected[name];
-  return Object.assign(ordered, projected);
+function elementAt(array: readonly unknown[], position: number | undefined): unknown {
+  const failure = 'Executor error during find command :: caused by :: positional operator';
+  if (position === undefined)
+    throw new CommandError(51246, `${failure} '.$' couldn't find a matching element in the array`);
+  if (position >= array.length) throw new CommandError(51247, `${failure} '.$' element mismatch`);
+  return array[position];
 }

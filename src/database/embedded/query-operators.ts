@@ -2,7 +2,7 @@ import { Binary, BSONRegExp, Decimal128, Double, Long } from 'bson';
 import { Context, type evalExpr } from 'mingo/core';
 import * as queries from 'mingo/operators/query';
 import { Query } from 'mingo/query';
-import { compareValues, equalValues, typeOrder } from './bson-order.ts';
+import { compareValues, equalValues, ORDER, typeOrder } from './bson-order.ts';
 import { isTruthy, TYPE_NUMBERS, typeNumber } from './bson-types.ts';
 import { isDocument, toRegExp } from './document-codec.ts';
 import { CommandError } from './errors.ts';
@@ -39,9 +39,15 @@ function negated(operator: QueryOperator): QueryOperator {
 
 const equals = someValue(equalValues);
 
-/** Orders compare only values of one type; NaN compares only with itself. */
+const ENDS = new Set<number>([ORDER.minKey, ORDER.maxKey]);
+
+/**
+ * Orders compare only values of one type; NaN compares only with itself. The two ends of the order compare with everything,
+ * with a missing field too, which counts as null.
+ */
 function ordered(accept: (comparison: number) => boolean): QueryOperator {
   return someValue((value, operand) => {
+    if (ENDS.has(typeOrder(operand))) return accept(compareValues(value, operand));
     if (typeOrder(value) !== typeOrder(operand)) return false;
     if (isNaN_(value) !== isNaN_(operand)) return false;
     return accept(compareValues(value, operand));

@@ -26,6 +26,7 @@ const FIELD_OPERATORS = new Set([
 ]); // biome-ignore format: a list of names
 const UNSUPPORTED = new Set([
   '$where',
+  '$sampleRate',
   '$text',
   '$near',
   '$nearSphere',

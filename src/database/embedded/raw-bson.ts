@@ -231,15 +231,15 @@ export function withIdFirst(bytes: Uint8Array): Buffer {
   return wrapElements([generated.subarray(4, generated.length - 1), ...others]);
 }
 
-/** A document that is answered. @throws CommandError BSONObjectTooLarge */
-export function encodeResult(document: BsonDocument): Uint8Array {
+/** A document that was computed. @throws CommandError BSONObjectTooLarge, or by the given code that it is too large */
+export function encodeResult(document: BsonDocument, tooLarge = 10334): Uint8Array {
   try {
     const bytes = encodeDocument(document);
     if (bytes.length <= MAX_DOCUMENT_SIZE) return bytes;
   } catch (error) {
     if (!(error instanceof RangeError) || error.message.includes('call stack')) throw error;
   }
-  throw new CommandError(10334, 'BSONObj size is invalid. Size must be between 0 and 16777216(16MB)');
+  throw new CommandError(tooLarge, 'BSONObj size is invalid. Size must be between 0 and 16777216(16MB)');
 }
 
 /** Checks that a document can be read back later. @throws CommandError InvalidBSON, Overflow or BSONObjectTooLarge */

@@ -6,12 +6,13 @@ import { CommandError } from './errors.ts';
 import { isNumeric, toNumber } from './numbers.ts';
 import { own, splitPath } from './paths.ts';
 import { compileUpdatePipeline } from './pipeline/compile.ts';
+import { matchedPosition } from './positional.ts';
 import { compileFilter, type Filter } from './query.ts';
 import { compareSorted, parseSort, sortValues } from './sort.ts';
 
 /**
  * Updates of one document. The field operators are the engine's own, for they have to keep BSON's types and answer MongoDB's
- * errors; conditions inside them ($pull, array filters, positional $) are evaluated by mingo.
+ * errors; conditions inside them ($pull, array filters) are evaluated by mingo.
  */
 
 /** An update, checked once per request. */
@@ -111,11 +112,14 @@ function operatorUpdate(
   arrayFilters: ReadonlyMap<string, Filter>,
   now: () => Date,
 ): Update {
+  const positional = changes.some(({ parts }) => parts.includes('$'));
   function run(document: BsonDocument, filter: Filter, inserting: boolean): BsonDocument {
     const id = document._id;
+    // What the filter found is asked for before the first change, which may take it away.
+    const matched = positional ? matchedPosition(filter.source, document) : undefined;
     for (const change of changes) {
       if (change.operator === '$setOnInsert' && !inserting) continue;
-      for (const parts of concretePaths(document, change, filter, arrayFilters)) {
+      for (const parts of concretePaths(document, change, matched, arrayFilters)) {
         applyChange(document, change, parts, now);
       }
     }
@@ -170,6 +174,8 @@ function parseChange(operator: string, path: string, operand: unknown): Change {
     throw new CommandError(56, `The update path '${path}' contains an empty field name, which is not allowed.`);
   if (parts[0]?.startsWith('$'))
     throw new CommandError(52, `The dollar ($) prefixed field '${path}' is not valid for storage.`);
+  if (parts.indexOf('$') !== parts.lastIndexOf('$'))
+    throw new CommandError(2, `Too many positional (i.e. '$') elements found in path '${path}'`);
   if ((operator === '$inc' || operator === '$mul') && !isNumeric(operand)) {
     throw new CommandError(
       14,
@@ -237,17 +243,22 @@ function compileArrayFilters(arrayFilters: readonly unknown[]): Map<string, Filt
 function concretePaths(
   document: BsonDocument,
   change: Change,
-  filter: Filter,
+  matched: number | undefined,
   arrayFilters: ReadonlyMap<string, Filter>,
 ): string[][] {
   let paths: string[][] = [[]];
   for (const part of change.parts) {
-    if (part === '$') paths = paths.map((path) => [...path, String(matchedPosition(document, path, filter))]);
+    if (part === '$') paths = paths.map((path) => [...path, String(positionFound(matched))]);
     else if (part.startsWith('$['))
       paths = paths.flatMap((path) => positions(document, path, change, part, arrayFilters));
     else for (const path of paths) path.push(part);
   }
   return paths;
+}
+
+function positionFound(matched: number | undefined): number {
+  if (matched !== undefined) return matched;
+  throw new CommandError(2, 'The positional operator did not find the match needed from the query.');
 }
 
 function positions(
@@ -273,32 +284,6 @@ function positions(
     if (elements === undefined || elements.test({ [name]: item })) found.push([...path, String(position)]);
   });
   return found;
-}
-
-/** The first element of an array that fulfils what the filter asks of the array. */
-function matchedPosition(document: BsonDocument, path: readonly string[], filter: Filter): number {
-  const name = path.join('.');
-  const conditions = conditionsOn(filter.source, name);
-  const array = readPath(document, path);
-  if (conditions.length > 0 && Array.isArray(array)) {
-    const query = compileFilter({ $and: conditions });
-    const position = array.findIndex((item: unknown) => query.test(nested(path, [item])));
-    if (position >= 0) return position;
-  }
-  throw new CommandError(2, 'The positional operator did not find the match needed from the query.');
-}
-
-function conditionsOn(source: BsonDocument, path: string): BsonDocument[] {
-  const found: BsonDocument[] = [];
-  for (const [name, value] of Object.entries(source)) {
-    if (name === path || name.startsWith(`${path}.`)) found.push({ [name]: value });
-    else if (name === '$and') for (const part of value as BsonDocument[]) found.push(...conditionsOn(part, path));
-  }
-  return found;
-}
-
-function nested(path: readonly string[], value: unknown): BsonDocument {
-  return path.reduceRight<unknown>((inner, part) => ({ [part]: inner }), value) as BsonDocument;
 }
 
 function readPath(document: unknown, parts: readonly string[]): unknown {

@@ -12,6 +12,7 @@ import { measureCollection } from './sizes.ts';
 export function collectionCommands({ storage, catalog, cursors }: EngineParts): Record<string, CommandHandler> {
   const create: CommandHandler = async (command) => {
     const namespace = namespaceOf(command);
+    refuseSystemName(namespace);
     return storage.write(() => {
       if (!catalog.find(namespace)) catalog.create(namespace);
       return {};
@@ -111,4 +112,9 @@ function describeCollection(name: string, options: BsonDocument, nameOnly: boole
   const description = { name, type: 'collection' };
   if (nameOnly) return description;
   return { ...description, options, info: { readOnly: false }, idIndex: { v: 2, key: { _id: 1 }, name: '_id_' } };
+}
+
+/** @throws CommandError InvalidNamespace: the names of the system are the server's own */
+function refuseSystemName(namespace: string): void {
+  if (/^[^.]+\.system\./.test(namespace)) throw new CommandError(73, `Invalid system namespace: ${namespace}`);
 }

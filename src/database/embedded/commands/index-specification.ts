@@ -147,7 +147,8 @@ function parseKey(key: BsonDocument): BsonDocument {
   return Object.fromEntries(fields.map(([path, direction]) => [path, parseDirection(path, direction)]));
 }
 
-function parseDirection(path: string, direction: unknown): 1 | -1 {
+/** The direction is kept as it was given: its sign counts. */
+function parseDirection(path: string, direction: unknown): number {
   if (typeof direction === 'string') {
     if (SPECIAL_KINDS.has(direction)) throw notSupported(`an index of kind ${direction}`);
     throw new CommandError(67, `Unknown index plugin '${direction}'`);
@@ -159,7 +160,7 @@ function parseDirection(path: string, direction: unknown): 1 | -1 {
   const isIllegal = (part: string, position: number): boolean =>
     part === '' || (part.startsWith('$') && !(position > 0 && REFERENCE_PARTS.has(part)));
   if (splitPath(path).some(isIllegal)) throw new CommandError(67, `Index key contains an illegal field name: ${path}`);
-  return number > 0 ? 1 : -1;
+  return number;
 }
 
 /** What a partial index can be told to hold (https://www.mongodb.com/docs/manual/core/index-partial/). */

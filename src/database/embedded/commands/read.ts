@@ -3,7 +3,7 @@ import { equalValues } from '../bson-order.ts';
 import { type Collection, checkNamespace } from '../catalog.ts';
 import type { Found, ScanCounters, Selection } from '../collections.ts';
 import type { Command, CommandHandler, EngineParts } from '../command.ts';
-import { type BsonDocument, decodeDocument, isDocument } from '../document-codec.ts';
+import { type BsonDocument, decodeDocument, encodeDocument, isDocument } from '../document-codec.ts';
 import { CommandError } from '../errors.ts';
 import { toNumber } from '../numbers.ts';
 import { checkFieldPath, valuesAt } from '../paths.ts';
@@ -217,24 +217,35 @@ function distinctValues(found: Iterable<Found>, key: string): unknown[] {
   const field = new Set([path[0] ?? '']);
   const values = new Map<string, unknown[]>();
   const distinct: unknown[] = [];
+  let size = 0;
   for (const { raw } of found) {
     for (const reached of valuesAt(decodeDocument(pickFields(raw, field)), path)) {
       for (const value of Array.isArray(reached) ? (reached as unknown[]) : [reached])
-        addDistinct(values, distinct, value);
+        if (addDistinct(values, distinct, value)) size = sizeWith(size, value);
     }
   }
   return distinct;
 }
 
+const MOST_DISTINCT_BYTES = 16 * 1024 * 1024;
+
+/** @throws CommandError when an answer cannot hold the values */
+function sizeWith(size: number, value: unknown): number {
+  const after = size + encodeDocument({ value }).length;
+  if (after > MOST_DISTINCT_BYTES) throw new CommandError(17217, 'distinct too big, 16mb cap');
+  return after;
+}
+
 /** Values that print alike are compared; the others cannot be equal unless they are numbers, which print by their value. */
-function addDistinct(seen: Map<string, unknown[]>, distinct: unknown[], value: unknown): void {
-  if (value === undefined) return;
+function addDistinct(seen: Map<string, unknown[]>, distinct: unknown[], value: unknown): boolean {
+  if (value === undefined) return false;
   const number = toNumber(value);
   const name = Number.isNaN(number) ? JSON.stringify(value) : String(number);
   const alike = seen.get(name) ?? [];
-  if (alike.some((other) => equalValues(other, value))) return;
+  if (alike.some((other) => equalValues(other, value))) return false;
   seen.set(name, [...alike, value]);
   distinct.push(value);
+  return true;
 }
 
 function describePlan(plan: Plan, selection: Selection): BsonDocument {

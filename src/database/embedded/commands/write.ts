@@ -7,15 +7,17 @@ import { CommandError } from '../errors.ts';
 import { readDocument } from '../indexes.ts';
 import { toNumber } from '../numbers.ts';
 import { REFERENCE_PARTS } from '../paths.ts';
-import { compileProjection } from '../projection.ts';
+import { compileProjection, positionalName } from '../projection.ts';
 import { compileFilter, type Filter } from '../query.ts';
-import { asBuffer, checkDocument, pickFields, rawDocuments, withIdFirst } from '../raw-bson.ts';
+import { asBuffer, checkDocument, encodeResult, pickFields, rawDocuments, withIdFirst } from '../raw-bson.ts';
 import { parseSort, type SortField } from '../sort.ts';
 import { compileUpdate, type Update } from '../update.ts';
 import { namespaceOf, variablesOf } from './arguments.ts';
 import { isSet, missingField } from './field-rules.ts';
 import { checkDeleteStatement, checkUpdateStatement } from './fields.ts';
 
+/** MongoDB's code of an update after which a document would be too large. */
+const CHANGED_TOO_LARGE = 17419;
 const MOST_WRITES = 100_000;
 const ID = new Set(['_id']);
 
@@ -119,7 +121,7 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
     filter: Filter,
     change: Update,
   ): { changed: boolean; raw: Uint8Array } {
-    const raw = encodeDocument(change.apply(decodeDocument(found.raw), filter));
+    const raw = encodeResult(change.apply(decodeDocument(found.raw), filter), CHANGED_TOO_LARGE);
     if (asBuffer(raw).equals(found.raw)) return { changed: false, raw: found.raw };
     collections.replace(collection, found, raw);
     return { changed: true, raw };
@@ -170,7 +172,10 @@ export function writeCommands(parts: EngineParts): Record<string, CommandHandler
     const upserts = isSet(body.upsert);
     const variables = variablesOf(body.let, parts.now);
     const filter = compileFilter(body.query, variables);
+    if (upserts) refuseExpression(filter);
     const selection: Selection = { filter, sort: parseSort(body.sort), skip: 0, limit: 1, hint: body.hint };
+    if (showsNew && isDocument(body.fields) && positionalName(body.fields) !== undefined)
+      throw new CommandError(2, 'cannot use a positional projection and return the new document');
     const project = compileProjection(body.fields, filter, variables);
     const change = removes ? undefined : compileChange(body.update, body.arrayFilters, now, variables);
     const show = (raw: Uint8Array): BsonDocument => decodeDocument(project(raw));
@@ -305,14 +310,21 @@ function prepareUpdate(statement: BsonDocument, now: () => Date, variables: Bson
   if (multi && !Array.isArray(u) && !Object.keys(u as BsonDocument)[0]?.startsWith('$'))
     throw new CommandError(9, 'multi update is not supported for replacement-style update');
   if (multi && statement.sort) throw new CommandError(9, 'Cannot specify sort with multi=true');
+  const filter = compileFilter(q, variables);
+  if (upsert) refuseExpression(filter);
   return {
-    filter: compileFilter(q, variables),
+    filter,
     update: compileChange(u, arrayFilters, now, isDocument(c) ? { ...variables, ...c } : variables),
     multi,
     upsert,
     hint,
     sort: parseSort(statement.sort),
   };
+}
+
+/** @throws CommandError QueryFeatureNotAllowed: an upsert could not tell what to insert */
+function refuseExpression({ fields }: Filter): void {
+  if (fields === 'all') throw new CommandError(224, '$expr is not allowed in the query predicate for an upsert');
 }
 
 function prepareDelete({ q, limit, hint }: BsonDocument, variables: BsonDocument | undefined): Selection {

@@ -1,6 +1,6 @@
-import { Double, Long } from 'bson';
+import { Double, Long, MaxKey, MinKey } from 'bson';
 import type { Collection, Document } from 'mongodb';
-import { afterwards, type Case, command, fails, inTurn, type Operation, TYPED, writeErrors } from './case.ts';
+import { afterwards, type Case, command, fails, idsOf, inTurn, type Operation, TYPED, writeErrors } from './case.ts';
 
 /** What is there, what is done, what it gives. */
 type Row = readonly [title: string, before: readonly Document[], operation: Operation, result: unknown];
@@ -16,6 +16,9 @@ const createIndex =
     collection.createIndex(key as never, options);
 const bulk = (name: string, field: string, statements: readonly Document[], ordered: boolean): Operation =>
   writeErrors(command(name, { [field]: statements, ordered }, ['n', 'nModified', 'upserted', 'writeErrors']));
+
+const MEBIBYTE = 1024 * 1024;
+const LARGE_TEXTS = Array.from({ length: 17 }, (_, at) => String.fromCharCode(97 + at).repeat(MEBIBYTE));
 
 const INSERT: readonly Row[] = [
   [
@@ -192,6 +195,18 @@ const UPDATE: readonly Row[] = [
     bulk('delete', 'deletes', [{ q: { a: 1 }, limit: 0 }], true),
     { n: 2 },
   ],
+  [
+    'an upsert by an expression',
+    [],
+    bulk('update', 'updates', [{ q: { $expr: { $eq: ['$a', 1] } }, u: { $set: { b: 1 } }, upsert: true }], true),
+    { n: 0, nModified: 0, writeErrors: [{ index: 0, code: 224 }] },
+  ],
+  [
+    'an update that makes a document too large',
+    [{ t: LARGE_TEXTS.slice(0, 15) }],
+    bulk('update', 'updates', [{ q: {}, u: { $push: { t: { $each: LARGE_TEXTS.slice(15) } } } }], true),
+    { n: 0, nModified: 0, writeErrors: [{ index: 0, code: 17419 }] },
+  ],
   ['delete with another limit', [{}], bulk('delete', 'deletes', [{ q: {}, limit: 2 }], true), fails(9)],
 ];
 
@@ -221,6 +236,18 @@ const FIND_AND_MODIFY: readonly Row[] = [
     [{ n: 1, m: 2 }],
     findAndModify({ query: {}, update: { $inc: { n: 1 } }, fields: { m: 1, _id: 0 } }),
     { value: { m: 2 }, lastErrorObject: { n: 1, updatedExisting: true } },
+  ],
+  [
+    'with a positional projection',
+    [{ t: [1, 5] }],
+    findAndModify({ query: { t: 5 }, update: { $set: { 't.$': 9 } }, fields: { 't.$': 1 } }),
+    { value: { _id: 0, t: [5] }, lastErrorObject: { n: 1, updatedExisting: true } },
+  ],
+  [
+    'a positional projection of the document after',
+    [{ t: [1, 5] }],
+    findAndModify({ query: { t: 5 }, update: { $set: { a: 1 } }, new: true, fields: { 't.$': 1 } }),
+    fails(2),
   ],
   [
     'nothing found',
@@ -293,7 +320,24 @@ const unique = { unique: true };
 const insertA = (...values: unknown[]): Operation => insertMany(...values.map((a) => (a === undefined ? {} : { a })));
 const counted: Operation = (collection) => collection.countDocuments();
 
+const sorted: Document = { sort: { a: 1, _id: 1 } };
+
 const INDEXES: readonly Row[] = [
+  [
+    'the ends of the order by an index',
+    [{ a: 1 }, {}, { a: 'x' }, { a: [2, 3] }],
+    inTurn(created(byKey), idsOf({ a: { $gt: new MinKey(), $lt: new MaxKey() } }, sorted)),
+    [1, 0, 3, 2],
+  ],
+  [
+    'the ends of the order beside an index of the documents that have the field',
+    [{ a: 1 }, {}, { a: 'x' }],
+    inTurn(
+      created({ ...byKey, partialFilterExpression: { a: { $exists: true } } }),
+      idsOf({ a: { $gte: new MinKey() } }, sorted),
+    ),
+    [1, 0, 2],
+  ],
   [
     'an index is made and listed',
     [{}],
@@ -301,6 +345,15 @@ const INDEXES: readonly Row[] = [
     [
       { key: { _id: 1 }, name: '_id_' },
       { key: { a: 1 }, name: 'a_1' },
+    ],
+  ],
+  [
+    'directions are listed as they were given',
+    [{}],
+    inTurn(created({ key: { a: 1.5, b: -2 }, name: 'x' }), listed),
+    [
+      { key: { _id: 1 }, name: '_id_' },
+      { key: { a: 1.5, b: -2 }, name: 'x' },
     ],
   ],
   [
@@ -586,6 +639,12 @@ const COMMANDS: readonly Row[] = [
     [1, 2],
   ],
   ['distinct within a filter', [{ a: 1, b: 1 }, { a: 2 }], (collection) => collection.distinct('a', { b: 1 }), [1]],
+  [
+    'distinct of more than an answer holds',
+    LARGE_TEXTS.map((a) => ({ a })),
+    (collection) => collection.distinct('a'),
+    fails(17217),
+  ],
   ['distinct of no collection', [], (collection) => collection.distinct('a'), []],
   ['distinct of what is no text', [{}], onDatabase((distinct) => ({ distinct, key: 1 }), []), fails(14)],
   ['drop of no collection', [], onDatabase((drop) => ({ drop }), ['ok']), { ok: 1 }],
@@ -607,6 +666,8 @@ const COMMANDS: readonly Row[] = [
     { count: 2, nindexes: 1 },
   ],
   ['a change stream', [{}], (collection) => collection.aggregate([{ $changeStream: {} }]).toArray(), fails(40573)],
+  ['create of a collection of the system', [], onDatabase(() => ({ create: 'system.x' }), []), fails(73)],
+  ['$sampleRate', [{}], (collection) => collection.find({ $sampleRate: 0.5 }).toArray(), fails(238)],
   ['$where', [{}], (collection) => collection.find({ $where: 'true' }).toArray(), fails(238)],
 ];
 

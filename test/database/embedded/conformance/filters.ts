@@ -1,4 +1,4 @@
-import { Binary, BSONRegExp, Decimal128, Double, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
+import { Binary, BSONRegExp, Decimal128, Double, EJSON, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
 import type { Document } from 'mongodb';
 import { type Case, fails, find, idsOf } from './case.ts';
 
@@ -68,6 +68,14 @@ const KIND_ROWS: readonly Row[] = [
   [{ a: { $gte: new ObjectId('000000000000000000000000') } }, [12]],
   [{ a: new Binary(Buffer.from('00ff', 'hex')) }, [11]],
   [{ a: [1, 5] }, [10]],
+  [{ a: { $gt: new MinKey() } }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]],
+  [{ a: { $gte: new MinKey() } }, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]],
+  [{ a: { $lt: new MaxKey() } }, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19]],
+  [{ a: { $lte: new MaxKey() } }, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]],
+  [{ a: { $lte: new MinKey() } }, [0]],
+  [{ a: { $lt: new MinKey() } }, []],
+  [{ a: { $gte: new MaxKey() } }, [18]],
+  [{ a: { $gt: new MaxKey() } }, []],
   [{ a: { $in: [null, 'abc', 5] } }, [1, 8, 10, 19]],
   [{ a: { $in: [] } }, []],
   [{ a: { $nin: [null, 1] } }, [0, 2, 3, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18]],
@@ -147,7 +155,7 @@ const THING_ROWS: readonly Row[] = [
 
 function filterCases(documents: readonly Document[], rows: readonly Row[], name: string): Case[] {
   return rows.map(([filter, found]) => ({
-    title: `${name} by ${JSON.stringify(filter)}`,
+    title: `${name} by ${EJSON.stringify(filter)}`,
     before: documents,
     operation: idsOf(filter),
     expected: found,
@@ -218,6 +226,62 @@ const shownCases: readonly Case[] = SHOWN.map(([title, before, options, shown]) 
   expected: shown,
 }));
 
+const MATCHED: Document = {
+  e: 5,
+  n: [1, 5, 8],
+  a: [{ x: 1 }, { x: 2 }, 5],
+  o: 3,
+  c: [
+    { d: 1, e: 1 },
+    { d: 2, e: 3 },
+  ],
+  m: [8, 9],
+};
+
+/** A filter, a projection with the positional `$`, and what is shown of `MATCHED` without its `_id`. */
+const POSITIONAL: readonly (readonly [filter: Document, projection: Document, shown: Document])[] = [
+  [{ n: 5 }, { 'n.$': 1 }, { n: [5] }],
+  [{ n: 5 }, { 'a.$': 1 }, { a: [{ x: 2 }] }],
+  [{ n: 5 }, { 'n.$': 1, o: 1 }, { n: [5], o: 3 }],
+  [{ n: 5 }, { 'n.$': 1, s: { $add: ['$e', 1] } }, { n: [5], s: 6 }],
+  [{ 'c.d': 2 }, { 'c.$': 1 }, { c: [{ d: 2, e: 3 }] }],
+  [{ 'c.d': 2 }, { 'c.e.$': 1 }, { c: [{ e: 3 }] }],
+  [{ c: { $elemMatch: { d: 2, e: 3 } } }, { 'c.$': 1 }, { c: [{ d: 2, e: 3 }] }],
+  [{ n: { $in: [8, 5] } }, { 'n.$': 1 }, { n: [5] }],
+  [{ n: { $all: [5, 8] } }, { 'n.$': 1 }, { n: [8] }],
+  [{ $and: [{ n: 5 }, { n: 8 }] }, { 'n.$': 1 }, { n: [8] }],
+  [{ $and: [{ n: 8 }, { n: 5 }] }, { 'n.$': 1 }, { n: [5] }],
+  [{ $or: [{ n: 8 }, { n: 5 }] }, { 'n.$': 1 }, { n: [5] }],
+  [{ $or: [{ n: 8 }, { e: 0 }] }, { 'n.$': 1 }, fails(51246)],
+  [{ $nor: [{ n: 99 }] }, { 'n.$': 1 }, fails(51246)],
+  [{ e: 5 }, { 'o.$': 1 }, { o: 3 }],
+  [{ n: 5 }, { 'z.$': 1 }, {}],
+  [{ _id: 0 }, { 'a.$': 1 }, fails(51246)],
+  [{ e: 5 }, { 'a.$': 1 }, fails(51246)],
+  [{}, { 'a.$': 1 }, fails(51246)],
+  [{ n: { $size: 3 } }, { 'n.$': 1 }, fails(51246)],
+  [{ n: [1, 5, 8] }, { 'n.$': 1 }, fails(51246)],
+  [{ n: { $ne: 3 } }, { 'n.$': 1 }, fails(51246)],
+  [{ n: { $nin: [3] } }, { 'n.$': 1 }, fails(51246)],
+  [{ n: { $not: { $gt: 100 } } }, { 'n.$': 1 }, fails(51246)],
+  [{ n: 8 }, { 'm.$': 1 }, fails(51247)],
+  [{ n: 5 }, { 'n.$': 1, e: 0 }, fails(31254)],
+  [{ n: 5 }, { e: 0, 'n.$': 1 }, fails(31253)],
+  [{ n: 5 }, { 'n.$': 0 }, fails(31395)],
+  [{ n: 5 }, { 'n.$': { $slice: 1 } }, fails(31271)],
+  [{ n: 5, m: 8 }, { 'n.$': 1, 'm.$': 1 }, fails(31276)],
+];
+
+const positionalCases: readonly Case[] = POSITIONAL.map(([filter, projection, shown]) => ({
+  title: `the positional $: ${JSON.stringify([filter, projection])}`,
+  before: [MATCHED],
+  operation: async (collection) => {
+    const [document] = (await find(filter, { projection: { ...projection, _id: 0 } })(collection)) as Document[];
+    return document;
+  },
+  expected: shown,
+}));
+
 /** Options of find, and the `_id` of what comes, in order. */
 const ORDERED: readonly (readonly [
   title: string,
@@ -269,5 +333,6 @@ export const findCases: readonly Case[] = [
   ...filterCases(KINDS, KIND_ROWS, 'kinds'),
   ...filterCases(THINGS, THING_ROWS, 'things'),
   ...shownCases,
+  ...positionalCases,
   ...orderedCases,
 ];

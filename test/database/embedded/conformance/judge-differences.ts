@@ -26,6 +26,7 @@ export const JUDGE_DIFFERENCES: Readonly<Record<string, string>> = {
     '$merge in ways that do not go together',
     '$merge with an unknown field',
     '$rename to its own name',
+    'an upsert by an expression',
     '$pop of what is no array',
     '$[] of what is no array',
     'insert with an array as _id',
@@ -33,6 +34,25 @@ export const JUDGE_DIFFERENCES: Readonly<Record<string, string>> = {
     '$bucket without room for a value',
     'a batch size below zero',
     'find in what is no name',
+  ]),
+  ...because('In MongoDB a denial finds no element for the positional $; DocumentDB takes the first that fits it.', [
+    '$ of $ne',
+    'the positional $: [{"n":{"$ne":3}},{"n.$":1}]',
+    'the positional $: [{"n":{"$nin":[3]}},{"n.$":1}]',
+  ]),
+  ...because('$all stands for $and, of which the last condition counts; DocumentDB takes the first element.', [
+    'the positional $: [{"n":{"$all":[5,8]}},{"n.$":1}]',
+  ]),
+  ...because('MongoDB refuses it, for the filter need not fit the document after; DocumentDB shows it.', [
+    'a positional projection of the document after',
+  ]),
+  ...because('To MongoDB a missing field, too, lies between the ends of the order; DocumentDB leaves it out.', [
+    'kinds by {"a":{"$gt":{"$minKey":1}}}',
+    'kinds by {"a":{"$gte":{"$minKey":1}}}',
+    'kinds by {"a":{"$lt":{"$maxKey":1}}}',
+    'kinds by {"a":{"$lte":{"$maxKey":1}}}',
+    'the ends of the order by an index',
+    'the ends of the order beside an index of the documents that have the field',
   ]),
   ...because('MongoDB wants array filters named in small letters; DocumentDB takes any name.', [
     'a name that begins with a capital',
@@ -54,6 +74,7 @@ export const JUDGE_DIFFERENCES: Readonly<Record<string, string>> = {
     '$merge by a pipeline with variables',
     'a change stream',
     '$where',
+    '$sampleRate',
   ]),
   ...because('DocumentDB makes an entry for each pair of elements, which MongoDB refuses.', [
     'two arrays in one compound key',
