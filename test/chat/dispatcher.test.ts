@@ -189,10 +189,7 @@ describe('a mistake is answered in private, with one sentence that says what to 
     const { run, viewer } = setUp();
     const reply = await run('/loja criar Curso', viewer);
     expect(reply).toEqual(
-      privateText(
-        'attention',
-        'Você não tem permissão para /loja criar. Peça a um administrador o papel de administrador.',
-      ),
+      privateText('attention', 'Você não tem permissão para /loja criar. Peça a um admin o papel de admin.'),
     );
   });
 });

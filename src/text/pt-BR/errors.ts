@@ -9,7 +9,7 @@ export const errors = {
   'error.argument_unexpected':
     'Não entendi “{argument}”. {count, plural, =0 {Este comando não tem opções: digite só o comando.} other {As opções deste comando são: {options}. Nomes com espaço podem ir entre aspas.}}',
   'error.not_allowed':
-    'Você não tem permissão para {command}. Peça a um administrador o papel {role, select, viewer {de leitura} operator {de operador} other {de administrador}}.',
+    'Você não tem permissão para {command}. Peça a um admin o papel de {role, select, viewer {leitor} operator {operador} other {admin}}.',
   'error.channel_unreachable':
     'Não consigo postar em #{channel}. Convide o Sininho para o canal ou escolha outro com /alertas canal.',
   'error.store_none': 'Ainda não há nenhuma loja aqui. Crie a primeira com /loja criar',
