@@ -282,7 +282,7 @@ test('a document of 16 MiB is taken, a larger one is refused and nothing of it i
   const overhead = serialize({ _id: 1, text: '' }).length;
   await large.insertOne({ _id: 1 as never, text: 'x'.repeat(limit - overhead) });
   await expect(large.insertOne({ _id: 2 as never, text: 'x'.repeat(limit - overhead + 1) })).rejects.toThrow(/large/);
-  await expect(large.updateOne({ _id: 1 as never }, { $set: { more: 'x' } })).rejects.toMatchObject({ code: 10334 });
+  await expect(large.updateOne({ _id: 1 as never }, { $set: { more: 'x' } })).rejects.toMatchObject({ code: 17419 });
   expect(await large.find({}, { projection: { _id: 1 } }).toArray()).toEqual([{ _id: 1 }]);
   await large.drop();
 });
