@@ -92,13 +92,14 @@ async function newInstance(product: BenchProduct, storeId: string, phoneNumberId
   return { ...made, server };
 }
 
-/** Every buyer writes once, so that free text may be sent. */
-async function openConversations([first]: readonly BenchInstance[]): Promise<void> {
-  if (!first) throw new Error('A run needs an instance');
-  await rateOf(MESSAGES, CLIENTS, async (buyer) => {
-    const status = await first.server.sendReply(first.webhookUrl, phoneOf(buyer), 'Oi!');
-    if (status !== 200) throw new Error(`A reply was answered ${status}`);
-  });
+/** Every buyer writes to every number once, so that free text may be sent. */
+async function openConversations(instances: readonly BenchInstance[]): Promise<void> {
+  for (const { server, webhookUrl } of instances) {
+    await rateOf(MESSAGES, CLIENTS, async (buyer) => {
+      const status = await server.sendReply(webhookUrl, phoneOf(buyer), 'Oi!');
+      if (status !== 200) throw new Error(`A reply was answered ${status}`);
+    });
+  }
 }
 
 /** @returns messages a second @throws Error when one was lost or sent twice */
