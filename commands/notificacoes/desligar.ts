@@ -2,16 +2,16 @@ import type { CommandVerb, OptionValues } from '../../src/chat/command.ts';
 import { publicText, type Reply } from '../../src/chat/message.ts';
 import type { NotificationSettings } from '../../src/messages/notification-settings.ts';
 import type { Store } from '../../src/stores/store-service.ts';
-import { chosenStore, namedStoreOption } from '../options/store-option.ts';
+import { namedStoreOption } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import type { CommandServices } from '../services.ts';
 import {
   type Context,
+  chosenNotification,
   notificationName,
   notificationOption,
   productOption,
   stepOption,
-  typedNotification,
   typedProduct,
   typedStep,
   withProduct,
@@ -26,10 +26,8 @@ export const desligar: CommandVerb<CommandServices> = {
   options: [notificationOption, stepOption, productOption, namedStoreOption],
   async run(context, options) {
     const { translate, services } = context;
-    const type = typedNotification(context, options);
-    const store = await chosenStore(context, options);
-    const settings = await services.notifications.get(store.id, type);
-    const notification = notificationName(type, translate);
+    const { store, settings } = await chosenNotification(context, options);
+    const notification = notificationName(settings.type, translate);
     const product = await typedProduct(context, options, store);
     if (product) {
       await services.notifications.save(store.id, withProduct(settings, product.id, { enabled: false }));

@@ -1,22 +1,23 @@
 import { foldCase } from '../../src/chat/arguments.ts';
 import type { CommandOption, CommandVerb, OptionValues } from '../../src/chat/command.ts';
 import { commandLine } from '../../src/chat/command-line.ts';
-import type { FormField, Reply } from '../../src/chat/message.ts';
+import type { Reply } from '../../src/chat/message.ts';
 import { checkTemplate, type NotificationTemplate } from '../../src/messages/message-template.ts';
 import { variablesOfType } from '../../src/messages/message-variables.ts';
 import { type NotificationSettings, withStep } from '../../src/messages/notification-settings.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import { ProductError } from '../../src/text/product-error.ts';
-import { chosenStore, namedStoreOption, storeReference } from '../options/store-option.ts';
+import { editField } from '../edit-field.ts';
+import { namedStoreOption, storeReference } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import type { CommandServices } from '../services.ts';
 import {
   type Context,
+  chosenNotification,
   notificationName,
   notificationOption,
   productOption,
   stepOption,
-  typedNotification,
   typedProduct,
   typedStep,
   withProduct,
@@ -65,17 +66,16 @@ export const modelo: CommandVerb<CommandServices> = {
   ],
   async run(context, options) {
     const { services, translate } = context;
-    const type = typedNotification(context, options);
-    const store = await chosenStore(context, options);
-    const settings = await services.notifications.get(store.id, type);
+    const { store, settings } = await chosenNotification(context, options);
     const position = typedStep(options, settings);
     const product = await typedProduct(context, options, store);
     if (product && position > 0) throw new ProductError('product_template_first');
     const before = currentTemplate(settings, position, product?.id);
-    if (!isChange(options)) return templateForm(context, store, settings, { position, product: product?.id, before });
+    if (!isChange(options))
+      return await templateForm(context, store, settings, { position, product: product?.id, before });
     const template = typedTemplate(options, before);
     if (template) {
-      checkTemplate(template, type);
+      checkTemplate(template, settings.type);
       const problem = await services.templateApproval(store.id, template);
       if (problem) throw problem;
     }
@@ -83,7 +83,7 @@ export const modelo: CommandVerb<CommandServices> = {
       ? withProduct(settings, product.id, { template })
       : withStep(settings, position, { template });
     await services.notifications.save(store.id, changed);
-    const notification = notificationName(type, translate);
+    const notification = notificationName(settings.type, translate);
     return await previewReply(context, store, changed, {
       position,
       productId: product?.id ?? null,
@@ -124,23 +124,15 @@ function typedVariables(typed: string): string[] {
     .filter((name) => name !== '');
 }
 
-function templateForm(
-  { translate }: Context,
+async function templateForm(
+  context: Context,
   store: Store,
   { type }: NotificationSettings,
   { position, product, before }: { position: number; product: string | undefined; before: NotificationTemplate | null },
-): Reply {
+): Promise<Reply> {
+  const { translate } = context;
   const notification = notificationName(type, translate);
   const variables = [...variablesOfType(type), 'tracking.utm_source'].join(', ');
-  const field = (option: CommandOption<CommandServices>, required: boolean, value: string | undefined): FormField => ({
-    name: option.name,
-    label: translate(option.description),
-    kind: 'text',
-    required,
-    hint: translate('form.example', { example: option.example ?? '' }),
-    ...(value ? { value } : {}),
-    ...(option.maximumLength ? { maximumLength: option.maximumLength } : {}),
-  });
   return {
     title: translate('notifications.template_title', { notification, step: position + 1, store: store.name }),
     tone: 'neutral',
@@ -158,9 +150,9 @@ function templateForm(
           loja: storeReference(store),
         }),
         fields: [
-          field(templateOption, true, before?.name),
-          field(variablesOption, false, before?.parameters.join(', ')),
-          field(languageOption, false, before?.language ?? DEFAULT_LANGUAGE),
+          { ...(await editField(context, templateOption, before?.name)), required: true },
+          await editField(context, variablesOption, before?.parameters.join(', ') || undefined),
+          await editField(context, languageOption, before?.language ?? DEFAULT_LANGUAGE),
         ],
         submitLabel: translate('button.save'),
       },

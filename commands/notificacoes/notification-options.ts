@@ -7,6 +7,7 @@ import type { Store } from '../../src/stores/store-service.ts';
 import { nameList } from '../../src/text/name-list.ts';
 import { ProductError } from '../../src/text/product-error.ts';
 import { LOCALES, type Translate, text } from '../../src/text/text.ts';
+import { chosenStore } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import type { CommandServices } from '../services.ts';
 
@@ -61,6 +62,19 @@ export function typedNotification({ translate }: Context, options: OptionValues)
   if (type) return type;
   const names = NOTIFICATION_TYPES.map((known) => notificationName(known, translate)).join(', ');
   throw new ProductError('notification_unknown', { name: typed, names });
+}
+
+/**
+ * The notification that a line is about, as its store has it.
+ * @throws ProductError `notification_unknown`, and as `chosenStore` does
+ */
+export async function chosenNotification(
+  context: Context,
+  options: OptionValues,
+): Promise<{ store: Store; settings: NotificationSettings }> {
+  const type = typedNotification(context, options);
+  const store = await chosenStore(context, options);
+  return { store, settings: await context.services.notifications.get(store.id, type) };
 }
 
 /**

@@ -1,12 +1,12 @@
 import type { CommandVerb } from '../../src/chat/command.ts';
-import { chosenStore, namedStoreOption } from '../options/store-option.ts';
+import { namedStoreOption } from '../options/store-option.ts';
 import type { CommandServices } from '../services.ts';
 import {
+  chosenNotification,
   notificationName,
   notificationOption,
   productOption,
   stepOption,
-  typedNotification,
   typedProduct,
   typedStep,
 } from './notification-options.ts';
@@ -20,14 +20,12 @@ export const previa: CommandVerb<CommandServices> = {
   role: 'operator',
   options: [notificationOption, stepOption, productOption, namedStoreOption],
   async run(context, options) {
-    const { translate, services } = context;
-    const type = typedNotification(context, options);
-    const store = await chosenStore(context, options);
-    const settings = await services.notifications.get(store.id, type);
+    const { translate } = context;
+    const { store, settings } = await chosenNotification(context, options);
     return await previewReply(context, store, settings, {
       position: typedStep(options, settings),
       productId: (await typedProduct(context, options, store))?.id ?? null,
-      title: translate('notifications.preview_title', { notification: notificationName(type, translate) }),
+      title: translate('notifications.preview_title', { notification: notificationName(settings.type, translate) }),
     });
   },
 };

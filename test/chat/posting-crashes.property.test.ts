@@ -12,7 +12,7 @@ import type { ChatSurface } from '../../src/chat/surface.ts';
 import { createIndexes } from '../../src/database/connection.ts';
 import { useSharedDatabase } from '../support/database.ts';
 import * as loopbackDiscord from '../support/discord/loopback-discord.ts';
-import { interruptWrite } from '../support/interrupt.ts';
+import { killAtWrite } from '../support/interrupt.ts';
 import { BOT_TOKEN, HOME_TEAM, type LoopbackSlack, startLoopbackSlack } from '../support/slack/loopback-slack.ts';
 
 /** As long as a dead process holds on to a post, and longer than a lost answer is waited for. */
@@ -154,7 +154,7 @@ describe.each(CHATS)('posts to $name', (chat) => {
     { lastWrite, when, losesAnswer, knownDead }: Life,
   ): Promise<Process> {
     if (losesAnswer) chat.loseAnswer();
-    interruptWrite(dying.database.connection, lastWrite, when, new Error('the process died'), true);
+    killAtWrite(dying.database.connection, lastWrite, when);
     await dying.outbox.drain().catch(() => undefined);
     const next = await startProcess();
     if (knownDead) await next.outbox.releaseClaims();

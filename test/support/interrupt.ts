@@ -6,7 +6,6 @@ const WRITES = ['insertOne', 'insertMany', 'bulkWrite', 'updateOne', 'updateMany
 /**
  * Makes the `step`th write on any collection fail, as a lost connection would.
  * @param when `after`: the write took effect although the caller is told that it failed
- * @param forGood whether all writes after it fail too, as those of a process that died
  * @returns how many writes were seen so far
  */
 export function interruptWrite(
@@ -14,11 +13,10 @@ export function interruptWrite(
   step: number,
   when: 'before' | 'after',
   error: Error,
-  forGood = false,
 ): () => number {
   return failWrites(connection, WRITES, error, {
-    fails: (call) => call === step || (forGood && call > step),
-    tookEffect: (call) => when === 'after' && call === step,
+    fails: (call) => call === step,
+    tookEffect: () => when === 'after',
   });
 }
 
