@@ -10,8 +10,9 @@ import type { Duties, Services } from './services.ts';
 const SPOOL_MILLISECONDS = 2_000;
 
 export interface Background {
-  /** Waits for the database, then prepares it and starts what runs without being asked. */
-  start(): Promise<void>;
+  /** Waits for the database, then prepares it and starts what runs without being asked. @returns false when it was stopped before all of it ran */
+  start(): Promise<boolean>;
+  /** Once it resolves, nothing of this begins any more; the database may be closed, also in the middle of its preparation. */
   stop(): Promise<void>;
 }
 
@@ -25,7 +26,8 @@ export function createBackground(dependencies: {
   log: Logger;
 }): Background {
   const { database, services, intake, spool, duties, log } = dependencies;
-  let scheduler: Scheduler | null = null;
+  let scheduling: Promise<Scheduler> | null = null;
+  let isStopping = false;
   let draining: Promise<void> | null = null;
   const spoolTimer = setInterval(drainSpool, SPOOL_MILLISECONDS);
 
@@ -39,25 +41,48 @@ export function createBackground(dependencies: {
       });
   }
 
+  async function prepareDatabase(): Promise<void> {
+    await database.connected;
+    await createIndexes(database.connection);
+    // The embedded engine lets no second process in, so whatever is claimed was claimed by one that is gone.
+    if (database.embedded) {
+      await services.pipeline.releaseClaims();
+      await services.outbox.releaseClaims();
+      await services.dispatch.releaseClaims();
+    }
+  }
+
+  async function run(): Promise<boolean> {
+    await prepareDatabase();
+    if (isStopping) return false;
+    scheduling = startScheduler({ connection: database.connection, jobs: jobsOf(services, duties), log });
+    await scheduling;
+    if (isStopping) return false;
+    services.processing.wake();
+    services.posting.wake();
+    services.sending.wake();
+    return true;
+  }
+
   return {
     async start() {
-      await database.connected;
-      await createIndexes(database.connection);
-      // The embedded engine lets no second process in, so whatever is claimed was claimed by one that is gone.
-      if (database.embedded) {
-        await services.pipeline.releaseClaims();
-        await services.outbox.releaseClaims();
-        await services.dispatch.releaseClaims();
+      try {
+        return await run();
+      } catch (error) {
+        // A stop does not wait for the preparation, which may take long: closing the database ends it.
+        if (isStopping) return false;
+        throw error;
       }
-      scheduler = await startScheduler({ connection: database.connection, jobs: jobsOf(services, duties), log });
-      services.processing.wake();
-      services.posting.wake();
-      services.sending.wake();
     },
     async stop() {
+      isStopping = true;
       clearInterval(spoolTimer);
       await draining;
-      await scheduler?.stop();
+      // A schedule that could not be made was told to whoever started.
+      await scheduling?.then(
+        (scheduler) => scheduler.stop(),
+        () => undefined,
+      );
       await services.processing.stop();
       await services.posting.stop();
       await services.sending.stop();

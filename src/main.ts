@@ -73,8 +73,7 @@ async function main(): Promise<void> {
       onDatabaseFailure: (error) => fail(error.message, EXIT_UNAVAILABLE),
     });
     stopOnSignals(product, log);
-    await product.ready;
-    greet(product, startedAt);
+    if (await product.ready) greet(product, startedAt);
   } catch (error) {
     const remedy = remedyOf(error, config);
     if (remedy) fail(remedy, EXIT_UNAVAILABLE);

@@ -38,8 +38,8 @@ export interface Product {
   localUrl: string;
   /** False when the console is off. */
   hasConsole: boolean;
-  /** Resolves once the database answers and everything runs. */
-  ready: Promise<void>;
+  /** Resolves with true once the database answers and everything runs, with false when it is stopped before. @throws UnfinishedCopyError */
+  ready: Promise<boolean>;
   /** Stops in the reverse order of the start; nothing acknowledged is lost. */
   stop(): Promise<void>;
 }
