@@ -5,7 +5,7 @@ import { createCommandDispatcher } from '../../src/chat/dispatcher.ts';
 import { createHandledInteractions } from '../../src/chat/handled-interactions.ts';
 import type { Channel, ChannelPost, ChatSurface } from '../../src/chat/surface.ts';
 import { createSecretBox } from '../../src/database/secret-box.ts';
-import { createServices, type Services } from '../../src/services.ts';
+import { createServices, type Duties, type Services } from '../../src/services.ts';
 
 /** A chat that keeps what was posted, for tests that are not about a chat. */
 export function recordingSurface(): ChatSurface & { posts: ChannelPost[] } {
@@ -29,7 +29,7 @@ export function recordingSurface(): ChatSurface & { posts: ChannelPost[] } {
 /** All features on a connection, with a recording chat. */
 export function productOn(
   connection: Connection,
-  options: { now?: () => Date; surface?: ChatSurface } = {},
+  options: { now?: () => Date; surface?: ChatSurface; duties?: Duties } = {},
 ): { services: Services; surface: ReturnType<typeof recordingSurface> } {
   const surface = recordingSurface();
   const services = createServices({
@@ -40,16 +40,25 @@ export function productOn(
     locale: 'pt-BR',
     allowedHosts: [],
     surfaces: [options.surface ?? surface],
-    duties: { serve: true, process: true, post: true },
+    duties: options.duties ?? { serve: true, process: true, post: true },
     log: pino({ level: 'silent' }),
     ...(options.now ? { now: options.now } : {}),
   });
   return { services, surface };
 }
 
-/** Every command over all features on a connection, for a chat to take. */
+/** Posts what is due, as the process that posts does in the background. */
+export async function postDue({ alerts, outbox }: Pick<Services, 'alerts' | 'outbox'>): Promise<void> {
+  await alerts.release();
+  await outbox.drain();
+}
+
+/**
+ * Every command over all features on a connection, for a chat to take. As in a process that leaves posting to others, so that what a command puts
+ * into the queue again shows no alert in the midst of the answers.
+ */
 export function commandsOn(connection: Connection, surface: ChatSurface, log: Logger, now = () => new Date()) {
-  const { services } = productOn(connection, { now, surface });
+  const { services } = productOn(connection, { now, surface, duties: { serve: true, process: true, post: false } });
   const dispatcher = createCommandDispatcher({ commands, services, log, now });
   return { services, dispatcher, handled: createHandledInteractions({ connection, now }) };
 }

@@ -17,6 +17,7 @@ import {
 } from '../../support/discord/discord-product.ts';
 import { APPLICATION_ID, BOT_TOKEN, GUILD_ID, OWNER_ID } from '../../support/discord/loopback-discord.ts';
 import { eventually } from '../../support/eventually.ts';
+import { postDue } from '../../support/product.ts';
 import { saleOf } from '../../support/sale.ts';
 
 const POST = /^POST \/channels\//;
@@ -66,7 +67,7 @@ describe('posting to Discord', () => {
       channelId: SALES.id,
     });
     await saleOf(product, store, NOW);
-    await product.services.posting.run();
+    await postDue(product.services);
     await eventually(() => expect(product.discord.messages).toHaveLength(1));
     const [message] = product.discord.messages;
     expect(message).toMatchObject({ place: SALES.id, isPrivate: false, body: { allowed_mentions: { parse: [] } } });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LOCALES, translator } from '../../../src/text/text.ts';
+import { postDue } from '../../support/product.ts';
 import { HOME_TEAM, type Json } from '../../support/slack/loopback-slack.ts';
 import { SALES, slackPerson } from '../../support/slack/slack-person.ts';
 import { STRANGE_CHANNEL, useSlackProduct } from '../../support/slack/slack-product.ts';
@@ -89,7 +90,7 @@ describe('a channel that Sininho was not invited to', () => {
     if (secret) secret.is_member = true;
     await product.restart();
     expect(await answer('/alertas testar', SALES, 'pt-BR')).toContain('#segredo');
-    await product.services.posting.run();
+    await postDue(product.services);
     expect(product.slack.messages.filter(({ channel }) => channel === SECRET_CHANNEL.id)).toHaveLength(1);
   });
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
+import { postDue } from '../../support/product.ts';
 import { saleOf } from '../../support/sale.ts';
 import { HOME_TEAM, type Json } from '../../support/slack/loopback-slack.ts';
 import { SALES, slackPerson } from '../../support/slack/slack-person.ts';
@@ -224,8 +225,8 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
     it('posts an alert of a sale, the buyer masked, and nothing twice', async () => {
       const store = await createStore('Ateliê');
       await saleOf(product, store, NOW);
-      await product.services.posting.run();
-      await product.services.posting.run();
+      await postDue(product.services);
+      await postDue(product.services);
       expect(product.slack.messages).toHaveLength(1);
       expect(product.slack.messages).toMatchObject([{ by: 'chat.postMessage', channel: SALES.id }]);
       expect(JSON.stringify(product.slack.messages)).toContain('Joana ····1234');
@@ -235,8 +236,8 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
     it('says in the checklist and once to an admin that it was not invited', async () => {
       const store = await createStore('Ateliê', STRANGE_CHANNEL.id);
       for (const sale of ['one', 'two']) await saleOf(product, store, NOW, sale);
-      await product.services.posting.run();
-      await product.services.posting.run();
+      await postDue(product.services);
+      await postDue(product.services);
       expect(product.slack.messages).toMatchObject([{ channel: 'U0ANA' }]);
       expect(product.slack.messages[0]?.text).toContain('Não consigo mais postar');
       await product.answered(() => product.ana.type('/checklist'));
@@ -247,16 +248,15 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
       const store = await createStore('Ateliê');
       for (let sale = 0; sale < 4; sale += 1) await saleOf(product, store, NOW, `sale ${sale}`);
       product.slack.refuse('chat.postMessage', { retryAfter: 0.01 }, 3);
-      const posting = product.services.posting.run();
+      const posting = postDue(product.services);
       await eventually(() => expect(product.slack.calls.get('chat.postMessage')).toBeGreaterThan(0));
-      await product.services.posting.stop();
       await posting;
       await product.restart();
       await product.database.connection
         .collection('chatposts')
         .updateMany({ status: 'waiting' }, { $set: { availableAt: NOW } });
       for (let round = 0; round < 6; round += 1) {
-        await product.services.posting.run();
+        await postDue(product.services);
         await product.database.connection
           .collection('chatposts')
           .updateMany({ status: 'waiting' }, { $set: { availableAt: NOW } });
