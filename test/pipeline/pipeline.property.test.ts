@@ -132,7 +132,7 @@ describe('the pipeline', () => {
             platform: 'assiny',
             channelId: 'vendas',
           });
-          const { intake } = await intakeOn(database.connection, services, { now });
+          const { intake, spool } = await intakeOn(database.connection, services, { now });
           const purchases = drafts.map((draft, index) => ({ ...draft, transactionId: `${store.id}-${index}` }));
           const bodies = shuffled(purchases.flatMap(deliveriesOf), seed);
 
@@ -145,6 +145,7 @@ describe('the pipeline', () => {
           await drainUntilQuiet(services, () => {
             time += CLAIM_AND_BACK_OFF_MILLISECONDS;
           });
+          await spool.close();
 
           expect(await totalsOf(services, store)).toEqual(expectedTotals(purchases));
           const { items: orders } = await services.orders.list(store, {}, { limit: 200 });
@@ -178,7 +179,7 @@ describe('the pipeline', () => {
     const { services } = productOn(database.connection);
     await database.prepare();
     const store = await services.stores.create('replays', { name: 'Loja', platform: 'assiny', channelId: 'vendas' });
-    const { intake } = await intakeOn(database.connection, services);
+    const { intake, spool } = await intakeOn(database.connection, services);
     const purchases = (Object.keys(STORIES) as (keyof typeof STORIES)[]).map((story, index) => ({
       transactionId: `replay-${index}`,
       story,
@@ -186,6 +187,7 @@ describe('the pipeline', () => {
       copies: [1, 2, 1],
     }));
     for (const body of purchases.flatMap(deliveriesOf)) await deliver(intake, store.webhookUrl, body);
+    await spool.close();
     await services.pipeline.drain();
     const before = await totalsOf(services, store);
     const alerts = await alertModel(database.connection).countDocuments({ storeId: store.id });

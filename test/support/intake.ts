@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Connection } from 'mongoose';
@@ -8,7 +8,7 @@ import { createIntake, type Intake } from '../../src/ingest/intake.ts';
 import { openSpool, type Spool } from '../../src/ingest/spool.ts';
 import type { Services } from '../../src/services.ts';
 
-/** The way in for deliveries, with a spool in a directory of its own. */
+/** The way in for deliveries, with a spool in a directory of its own, which goes when the spool is closed. */
 export async function intakeOn(
   connection: Connection,
   services: Services,
@@ -29,7 +29,16 @@ export async function intakeOn(
     onStored: () => undefined,
     ...(options.now ? { now: options.now } : {}),
   });
-  return { intake, spool };
+  return {
+    intake,
+    spool: {
+      ...spool,
+      async close() {
+        await spool.close();
+        await rm(directory, { recursive: true, force: true });
+      },
+    },
+  };
 }
 
 /** Sends a body to a store's webhook URL without HTTP. */
