@@ -1,7 +1,8 @@
-import type { CommandVerb } from '../../src/chat/command.ts';
+import type { CommandContext, CommandVerb, OptionValues } from '../../src/chat/command.ts';
 import { publicText } from '../../src/chat/message.ts';
 import { chosenInstance, namedInstanceOption } from '../options/instance-option.ts';
-import { chosenStore, storeOption } from '../options/store-option.ts';
+import { chosenStore, storeOption, storeReference, wordsBesideStore } from '../options/store-option.ts';
+import { typedValue } from '../options/typed-value.ts';
 import type { CommandServices } from '../services.ts';
 
 function linkVerb(name: 'vincular' | 'desvincular'): CommandVerb<CommandServices> {
@@ -11,7 +12,8 @@ function linkVerb(name: 'vincular' | 'desvincular'): CommandVerb<CommandServices
     description: `command.instancia.${name}`,
     role: 'admin',
     options: [storeOption, namedInstanceOption],
-    async run(context, options) {
+    async run(context, typed) {
+      const options = await withInstanceBesideStore(context, typed);
       const { translate, services, workspaceId } = context;
       const instance = await chosenInstance(context, options);
       const store = await chosenStore(context, options);
@@ -20,6 +22,16 @@ function linkVerb(name: 'vincular' | 'desvincular'): CommandVerb<CommandServices
       return publicText('success', translate(links ? 'instance.linked' : 'instance.unlinked', values));
     },
   };
+}
+
+/** `/instancia vincular Loja Atendimento`: the words beside a store's name are an instance, unless all of them are a store's name. */
+async function withInstanceBesideStore(
+  context: CommandContext<CommandServices>,
+  options: OptionValues,
+): Promise<OptionValues> {
+  if (typedValue(options, namedInstanceOption.name) !== undefined) return options;
+  const beside = await wordsBesideStore(context, options);
+  return beside ? { ...options, loja: storeReference(beside.store), instancia: beside.words } : options;
 }
 
 /** Lets a store's messages go through an instance. */

@@ -94,6 +94,20 @@ describe('/notificacoes texto', () => {
     expect(sentTexts()).toEqual(['Oi Joana, R$ 197,00!']);
   });
 
+  it('takes the values as they are typed, without their names', async () => {
+    for (const line of [
+      '"Pix gerado" "Oi, {{customer.first_name}}, um!"',
+      'Pix gerado "Oi, {{customer.first_name}}, dois!"',
+      'Pix gerado Oi, {{customer.first_name}}, três!',
+    ]) {
+      const reply = await type(`/notificacoes texto ${line}`);
+      expect(reply.title, line).toContain('Pix gerado');
+      expect(textOf(reply)).toContain(line.includes('um!') ? 'um!' : line.includes('dois') ? 'dois!' : 'três!');
+    }
+    expect((await type('/notificacoes previa "Pix gerado" 1')).title).toContain('Pix gerado');
+    await type('/notificacoes texto "Pix gerado" padrão');
+  });
+
   it('without a text shows the variables and the text there is, in a form', async () => {
     const reply = await type('/notificacoes texto pix gerado');
     expect(textOf(reply)).toContain('{{order.pix.bacen_code}}');
