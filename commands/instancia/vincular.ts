@@ -1,5 +1,6 @@
 import type { CommandContext, CommandVerb, OptionValues } from '../../src/chat/command.ts';
 import { publicText } from '../../src/chat/message.ts';
+import { nameList } from '../../src/text/name-list.ts';
 import { chosenInstance, namedInstanceOption } from '../options/instance-option.ts';
 import { chosenStore, storeOption, storeReference, wordsBesideStore } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';
@@ -19,7 +20,11 @@ function linkVerb(name: 'vincular' | 'desvincular'): CommandVerb<CommandServices
       const store = await chosenStore(context, options);
       await services.instances.link(workspaceId, instance.id, store.id, links);
       const values = { store: store.name, instance: instance.name };
-      return publicText('success', translate(links ? 'instance.linked' : 'instance.unlinked', values));
+      if (!links) return publicText('success', translate('instance.unlinked', values));
+      const linked = (await services.instances.ofStore(store.id)).map(({ name }) => name);
+      if (linked.length === 1) return publicText('success', translate('instance.linked', values));
+      const sharing = { store: store.name, count: linked.length, instances: nameList(linked) };
+      return publicText('success', translate('instance.linked_shared', sharing));
     },
   };
 }

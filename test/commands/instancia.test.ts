@@ -363,4 +363,33 @@ describe('/instancia vincular', () => {
     expect(textOf(await type('/instancia desvincular loja:Ateliê instancia:Atendimento'))).toContain('não saem mais');
     expect((await instance()).storeIds).toEqual([]);
   });
+
+  it('takes the store and the instance as they are typed, without their names', async () => {
+    const store = await commandLine.createStore('Curso de Canto');
+    const unlinked = await commandLine.createStore('Outra loja do lugar');
+    const { id } = await commandLine.createInstance('Recepção', unlinked);
+    const link = async () => (await commandLine.services.instances.ofStore(store.id)).map((linked) => linked.id);
+    for (const line of [
+      '/instancia vincular Curso de Canto Recepção',
+      '/instancia vincular "Curso de Canto" Recepção',
+      '/instancia vincular "Curso de Canto" "Recepção"',
+      '/instancia vincular loja:"Curso de Canto" "Recepção"',
+    ]) {
+      expect((await type(line)).tone, line).toBe('success');
+      expect(await link(), line).toEqual([id]);
+      await type('/instancia desvincular Curso de Canto Recepção');
+      expect(await link()).toEqual([]);
+    }
+  });
+
+  it('says that the instances of a store share its messages', async () => {
+    const store = await commandLine.createStore('Duas linhas');
+    await commandLine.createInstance('Primeira', store);
+    const other = await commandLine.createStore('Uma linha');
+    await commandLine.createInstance('Segunda', other);
+    const text = textOf(await type('/instancia vincular "Duas linhas" Segunda'));
+    expect(text).toContain('por 2 instâncias: Primeira, Segunda');
+    expect(text).toContain('menor fila');
+    expect(text).not.toContain('agora saem por “Segunda”');
+  });
 });
