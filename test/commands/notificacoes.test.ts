@@ -177,6 +177,7 @@ describe('/notificacoes texto', () => {
 
 describe('/notificacoes atraso', () => {
   it.each([
+    ['30s', { after: 30_000 }, '30 s depois'],
     ['15min', { after: 15 * 60_000 }, '15 min depois'],
     ['2 h', { after: 2 * 3_600_000 }, '2 horas depois'],
     ['1d', { after: 24 * 3_600_000 }, '1 dia depois'],

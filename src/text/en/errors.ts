@@ -31,7 +31,7 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.text_tag_unsupported': '“{tag}” cannot be used in a text. Use only variables and blocks.',
   'error.text_variable_unknown': 'There is no variable “{name}” in this notification. Those that exist: {names}.',
   'error.notification_unknown': 'There is no notification “{name}”. Those that exist: {names}.',
-  'error.delay_unknown': '“{delay}” is not a delay. Use, for example, 15min, 2h or 1d 09:00.',
+  'error.delay_unknown': '“{delay}” is not a delay. Use up to 30 days, for example 30s, 15min, 2h or 1d 09:00.',
   'error.step_unknown': 'There is no step “{step}”. Use a number from 1 to {last}.',
   'error.product_unknown':
     'I cannot find the product “{product}” in this store’s events. {count, plural, =0 {None has come yet: wait for the first event.} other {There are: {names}.}}',
@@ -71,7 +71,11 @@ export const errors: Record<keyof typeof portuguese, string> = {
     'The access data of {provider} are not right: {fields}. Copy them again from the provider’s panel.',
   'error.message_decision_unknown':
     'I do not know the decision “{value}”. Use decisao:enviada if the message arrived, or decisao:reenviar to send it again.',
-  'error.instance_setting_unknown': '“{value}” does not fit {option}. See an example with /instancia editar.',
+  'error.interval_unknown': '“{value}” is not an interval. Use 0 to 1 hour, for example 20s, 5min or 1h.',
+  'error.daily_limit_unknown':
+    '“{value}” is not a daily limit. Use a number from 1 to 1000000, or nenhum, for example limite:200.',
+  'error.hours_unknown':
+    '“{value}” are not working hours. Use days and times, for example "seg-sex 08:00-18:00", "22:00-06:00" or sempre.',
   'error.period_unknown':
     'I did not understand the period “{period}”. Use hoje, ontem, 7d, 30d, mes or two dates, such as 2026-11-01 to 2026-11-24.',
   'error.day_unknown':
