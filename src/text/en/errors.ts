@@ -75,7 +75,7 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.daily_limit_unknown':
     '“{value}” is not a daily limit. Use a number from 1 to 1000000, or nenhum, for example limite:200.',
   'error.hours_unknown':
-    '“{value}” are not working hours. Use days and times, for example "seg-sex 08:00-18:00", "22:00-06:00" or sempre.',
+    '“{value}” are not working hours. Use days and times, for example “seg-sex 08:00-18:00”, “22:00-06:00” or sempre.',
   'error.period_unknown':
     'I did not understand the period “{period}”. Use hoje, ontem, 7d, 30d, mes or two dates, such as 2026-11-01 to 2026-11-24.',
   'error.day_unknown':

@@ -73,7 +73,7 @@ export const errors = {
   'error.daily_limit_unknown':
     'Não entendi o limite “{value}”. Use um número de 1 a 1.000.000, sem pontos, ou nenhum, por exemplo limite:200.',
   'error.hours_unknown':
-    'Não entendi o horário “{value}”. Use dias e horas, por exemplo "seg-sex 08:00-18:00", "22:00-06:00" ou sempre.',
+    'Não entendi o horário “{value}”. Use dias e horas, por exemplo “seg-sex 08:00-18:00”, “22:00-06:00” ou sempre.',
   'error.period_unknown':
     'Não entendi o período “{period}”. Use hoje, ontem, 7d, 30d, mes ou duas datas, como 01/11/2026 a 24/11/2026.',
   'error.day_unknown': 'O dia {day} não existe no calendário. Confira a data e digite dia/mês/ano, como 24/11/2026.',
