@@ -17,6 +17,7 @@ beforeAll(async () => {
   await commandLine.createInstance('Atendimento', school);
   for (const sale of ['one', 'two', 'three']) await approve(school, sale);
   await approve(school, 'without a phone', { phone: null });
+  await approve(school, 'with a wrong phone', { phone: '9000-12' });
   const messages = messageModel(commandLine.database.connection);
   const sent = await messages.find({ storeId: school.id, status: 'sent' });
   const ids = sent.map(({ _id }) => _id);
@@ -37,11 +38,12 @@ describe('/relatorio instancia', () => {
     expect(blockOf(reply, 'fields').fields).toEqual([
       { label: 'Atendimento', value: 'Esperando: 0 · Enviadas: 2 · Entregues: 2 · Lidas: 2\nFalharam: 1' },
       { label: 'Vendas', value: 'Esperando: 0 · Enviadas: 1 · Entregues: 0 · Lidas: 0' },
-      { label: 'Sem instância', value: 'Esperando: 0 · Enviadas: 0 · Entregues: 0 · Lidas: 0\nNão enviadas: 1' },
+      { label: 'Sem instância', value: 'Esperando: 0 · Enviadas: 0 · Entregues: 0 · Lidas: 0\nNão enviadas: 2' },
     ]);
     const text = textOf(reply);
     expect(text).toMatch(/^Atendimento · falhou: 1: .*WhatsApp/m);
-    expect(text).toMatch(/^Sem instância · pulada: 1: .*telefone/m);
+    expect(text).toMatch(/^Sem instância · pulada: 1: .*veio sem telefone/m);
+    expect(text).toMatch(/^Sem instância · pulada: 1: O telefone do comprador não existe/m);
     expect(text).not.toContain('alheia');
   });
 
