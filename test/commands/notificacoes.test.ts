@@ -304,9 +304,9 @@ describe('/notificacoes modelo', () => {
     ['modelo:outro', 'A conta da instância “Oficial” não tem o modelo outro'],
     ['modelo:pix_gerado_2', 'PENDING'],
     ['modelo:pix_gerado variaveis:customer.first_name', 'pede 3 variáveis e você deu 1'],
-    ['modelo:com_imagem', 'pede mais do que variáveis numeradas'],
-    ['modelo:com_botao', 'pede mais do que variáveis numeradas'],
-    ['modelo:com_nomes variaveis:customer.first_name', 'pede mais do que variáveis numeradas'],
+    ['modelo:com_imagem', 'Crie na Meta uma cópia sem cabeçalho ou com um de texto fixo e escolha-a'],
+    ['modelo:com_botao', 'Crie na Meta uma cópia com o link fixo e escolha-a'],
+    ['modelo:com_nomes variaveis:customer.first_name', 'uma cópia com {{1}}, {{2}} no lugar dos nomes e escolha-a'],
     ['idioma:pt_BR', 'Falta dizer o modelo'],
     ['modelo:pix_gerado etapa:2', 'Não existe a etapa'],
   ])('refuses what could not be sent: %s', async (words, named) => {
