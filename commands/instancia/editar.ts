@@ -3,7 +3,7 @@ import type { CommandContext, CommandOption, CommandVerb, OptionValues } from '.
 import { commandLine } from '../../src/chat/command-line.ts';
 import type { FormField, Reply } from '../../src/chat/message.ts';
 import { type Instance, type InstanceChanges, instanceChangesSchema } from '../../src/instances/instance-service.ts';
-import { ProductError } from '../../src/text/product-error.ts';
+import { type ErrorCode, ProductError } from '../../src/text/product-error.ts';
 import { editField } from '../edit-field.ts';
 import { chosenInstance, instanceOption, instanceReference } from '../options/instance-option.ts';
 import { timezoneOption } from '../options/timezone-option.ts';
@@ -17,7 +17,7 @@ import { readWorkingHours, typedHours } from './working-hours.ts';
 type Context = CommandContext<CommandServices>;
 
 const NO_LIMIT: ReadonlySet<string> = new Set(['nenhum', 'sem limite']);
-const SECONDS_OF_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60 };
+const SECONDS_OF_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600 };
 
 const newName: CommandOption<CommandServices> = {
   name: 'nome',
@@ -79,9 +79,21 @@ function changesOf(options: OptionValues, instance: Instance): InstanceChanges {
   const warm = yesOrNo(options, warmUp.name);
   const read: { [Name in keyof InstanceChanges]: InstanceChanges[Name] | undefined } = {
     name: typedValue(options, newName.name),
-    intervalMilliseconds: changeOf(options, interval, milliseconds, instanceChangesSchema.shape.intervalMilliseconds),
-    dailyLimit: changeOf(options, dailyLimit, limit, instanceChangesSchema.shape.dailyLimit),
-    hours: changeOf(options, hours, readWorkingHours, instanceChangesSchema.shape.hours),
+    intervalMilliseconds: changeOf(options, interval, {
+      read: milliseconds,
+      schema: instanceChangesSchema.shape.intervalMilliseconds,
+      refusal: 'interval_unknown',
+    }),
+    dailyLimit: changeOf(options, dailyLimit, {
+      read: limit,
+      schema: instanceChangesSchema.shape.dailyLimit,
+      refusal: 'daily_limit_unknown',
+    }),
+    hours: changeOf(options, hours, {
+      read: readWorkingHours,
+      schema: instanceChangesSchema.shape.hours,
+      refusal: 'hours_unknown',
+    }),
     warmUp: warm === (instance.warmUp !== null) ? undefined : warm,
     timezone: timezoneOf(options),
   };
@@ -91,19 +103,27 @@ function changesOf(options: OptionValues, instance: Instance): InstanceChanges {
 function changeOf<Value>(
   options: OptionValues,
   option: CommandOption<CommandServices>,
-  read: (typed: string) => unknown,
-  schema: { safeParse(value: unknown): { success: true; data: Value } | { success: false } },
+  {
+    read,
+    schema,
+    refusal,
+  }: {
+    read(typed: string): unknown;
+    schema: { safeParse(value: unknown): { success: true; data: Value } | { success: false } };
+    /** Says what is allowed. */
+    refusal: ErrorCode;
+  },
 ): Value | undefined {
   const typed = typedValue(options, option.name);
   if (typed === undefined) return undefined;
   const value = read(typed);
   const checked = value === undefined ? null : schema.safeParse(value);
-  if (!checked?.success) throw new ProductError('instance_setting_unknown', { value: typed, option: option.name });
+  if (!checked?.success) throw new ProductError(refusal, { value: typed });
   return checked.data;
 }
 
 function milliseconds(typed: string): number | undefined {
-  const [, count, unit = 's'] = /^(\d{1,5})\s*(s|m)?(?:eg|egundos?|in|inutos?)?$/.exec(foldCase(typed)) ?? [];
+  const [, count, unit = 's'] = /^(\d{1,5})\s*(s|m|h)?(?:eg|egundos?|in|inutos?|oras?)?$/.exec(foldCase(typed)) ?? [];
   return count === undefined ? undefined : Number(count) * (SECONDS_OF_UNIT[unit] ?? 1) * 1_000;
 }
 

@@ -10,7 +10,7 @@ const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7];
 const ALWAYS: ReadonlySet<string> = new Set(['sempre', 'nenhum', 'livre', 'todos']);
 
 /**
- * Working hours as people type them: `seg-sex 08:00-18:00`, `seg,qua,sex 8h-12h`, `todos 08:00-22:00`, or `sempre`.
+ * Working hours as people type them: `seg-sex 08:00-18:00`, `seg,qua,sex 8h-12h`, `todos 08:00-22:00`, `22:00-06:00`, or `sempre`.
  * @returns null for always, undefined when they are none
  */
 export function readWorkingHours(typed: string): WorkingHours | null | undefined {

@@ -4,7 +4,12 @@ import { ProductError } from '../../src/text/product-error.ts';
 import type { Translate } from '../../src/text/text.ts';
 
 const MINUTE = 60_000;
-const MILLISECONDS_OF_UNIT: Readonly<Record<string, number>> = { m: MINUTE, h: 60 * MINUTE, d: 24 * 60 * MINUTE };
+const MILLISECONDS_OF_UNIT: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: MINUTE,
+  h: 60 * MINUTE,
+  d: 24 * 60 * MINUTE,
+};
 /** Later than this, nobody connects the message with what happened. */
 const MAXIMUM_DAYS = 30;
 const NOW: ReadonlySet<string> = new Set(['0', 'agora', 'na hora']);
@@ -15,7 +20,7 @@ export function isDelay(typed: string): boolean {
 }
 
 /**
- * A delay as people type it: `15min`, `2h`, `3d`, `1d 09:00`, `agora`.
+ * A delay as people type it: `30s`, `15min`, `2h`, `3d`, `1d 09:00`, `agora`.
  * @throws ProductError `delay_unknown`
  */
 export function typedDelay(typed: string): Delay {
@@ -28,7 +33,9 @@ function readDelay(typed: string): Delay | null {
   const folded = foldCase(typed);
   if (NOW.has(folded)) return { after: 0 };
   const [, count, unit = '', hour, minute = '00'] =
-    /^(\d{1,5})\s*(m|h|d)(?:in|inutos?|oras?|ias?)?(?:\s+(?:as\s+)?(\d{1,2})(?::|h)(\d{2})?)?$/.exec(folded) ?? [];
+    /^(\d{1,5})\s*(s|m|h|d)(?:eg|egundos?|in|inutos?|oras?|ias?)?(?:\s+(?:as\s+)?(\d{1,2})(?::|h)(\d{2})?)?$/.exec(
+      folded,
+    ) ?? [];
   if (count === undefined) return null;
   const after = Number(count) * (MILLISECONDS_OF_UNIT[unit] ?? 0);
   if (after > MAXIMUM_DAYS * (MILLISECONDS_OF_UNIT.d ?? 0)) return null;

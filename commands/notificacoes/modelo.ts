@@ -31,6 +31,7 @@ const templateOption: CommandOption<CommandServices> = {
   name: 'modelo',
   description: 'option.template',
   required: false,
+  takesBeside: true,
   example: 'pix_gerado',
   maximumLength: 512,
 };

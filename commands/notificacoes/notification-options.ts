@@ -15,6 +15,7 @@ export type Context = CommandContext<CommandServices>;
 
 /** More steps than this for one event are no longer a reminder. */
 export const MAXIMUM_STEPS = 10;
+const STEP_NUMBER = /^\d{1,2}$/;
 
 /** Notifications by what people call them: the code, and the name in each language, without case and accents. */
 const TYPE_OF_NAME: ReadonlyMap<string, NotificationType> = new Map(
@@ -29,6 +30,7 @@ export const notificationOption: CommandOption<CommandServices> = {
   description: 'option.notification',
   required: true,
   takesRest: true,
+  recognises: (text) => TYPE_OF_NAME.has(foldCase(text)),
   example: 'Pix gerado',
   complete: async ({ translate }) =>
     NOTIFICATION_TYPES.map((type) => ({
@@ -41,6 +43,8 @@ export const stepOption: CommandOption<CommandServices> = {
   name: 'etapa',
   description: 'option.step',
   required: false,
+  takesBeside: true,
+  recognises: (text) => STEP_NUMBER.test(text),
   example: '2',
 };
 
@@ -48,6 +52,7 @@ export const productOption: CommandOption<CommandServices> = {
   name: 'produto',
   description: 'option.product',
   required: false,
+  takesBeside: true,
   example: 'Curso de Violão',
 };
 
@@ -85,7 +90,7 @@ export async function chosenNotification(
 export function typedStep(options: OptionValues, { steps }: NotificationSettings, mayAdd = false): number {
   const typed = typedValue(options, stepOption.name) ?? '1';
   const last = mayAdd ? Math.min(steps.length + 1, MAXIMUM_STEPS) : steps.length;
-  const number = /^\d{1,2}$/.test(typed) ? Number(typed) : 0;
+  const number = STEP_NUMBER.test(typed) ? Number(typed) : 0;
   if (number < 1 || number > last) throw new ProductError('step_unknown', { step: typed, last });
   return number - 1;
 }

@@ -35,6 +35,7 @@ const textOption: CommandOption<CommandServices> = {
   name: 'texto',
   description: 'option.text',
   required: false,
+  takesBeside: true,
   example: 'Oi, {{customer.first_name}}!',
   maximumLength: MAXIMUM_TEXT_LENGTH * 2,
 };

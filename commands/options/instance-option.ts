@@ -19,8 +19,11 @@ export const instanceOption: CommandOption<CommandServices> = {
   },
 };
 
-/** The same where the loose words belong to another option. */
-export const namedInstanceOption: CommandOption<CommandServices> = omit(instanceOption, ['takesRest']);
+/** The same where the loose words belong to another option, beside which it may stand. */
+export const namedInstanceOption: CommandOption<CommandServices> = {
+  ...omit(instanceOption, ['takesRest']),
+  takesBeside: true,
+};
 
 /** What a command line calls an instance by: its name, or its id when the name has quotes, which a command line cannot hold. */
 export function instanceReference({ id, name }: Instance): string {

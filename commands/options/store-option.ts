@@ -43,7 +43,7 @@ export const confirmedStore: ConfirmedSubject<Store> = {
 
 /**
  * What was typed beside a store's name, when words that were taken for a store begin or end with one: `0d` of `Conta 0d`.
- * @returns the store's name and the other words; null when no store is named
+ * @returns the store's name and the other words; null when no store is named, or all the words are one's name
  */
 export async function wordsBesideStore(
   { services, workspaceId }: CommandContext<CommandServices>,
@@ -53,6 +53,7 @@ export async function wordsBesideStore(
   const stores = await services.stores.list(workspaceId);
   const storeNamed = (words: readonly string[]) =>
     stores.find(({ name }) => foldCase(name) === foldCase(words.join(' ')));
+  if (storeNamed(typed)) return null;
   for (let count = typed.length - 1; count > 0; count -= 1) {
     const first = storeNamed(typed.slice(0, count));
     if (first) return { store: first, words: typed.slice(count).join(' ') };

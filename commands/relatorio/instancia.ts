@@ -32,12 +32,20 @@ type Context = CommandContext<CommandServices>;
 /** Without one, every instance is told of. */
 const oneInstanceOption: CommandOption<CommandServices> = omit(instanceOption, ['requiredAmongSeveral']);
 
-/** The columns of the table. A message that was read was also delivered and sent. */
-const COLUMNS: readonly { label: TextKey; statuses: readonly MessageStatus[] }[] = [
+interface Figure {
+  label: TextKey;
+  statuses: readonly MessageStatus[];
+}
+
+/** What is told of every instance. A message that was read was also delivered and sent. */
+const FIGURES: readonly Figure[] = [
   { label: 'message_report.open', statuses: ['scheduled', 'waiting', 'sending'] },
   { label: 'message_report.sent', statuses: ['sent', 'delivered', 'read'] },
   { label: 'message_report.delivered', statuses: ['delivered', 'read'] },
   { label: 'message_report.read', statuses: ['read'] },
+];
+/** What is told of an instance where there is any. */
+const TROUBLE_FIGURES: readonly Figure[] = [
   { label: 'message_report.failed', statuses: ['failed'] },
   { label: 'message_report.uncertain', statuses: ['uncertain'] },
   { label: 'message_report.not_sent', statuses: ['cancelled', 'skipped', 'dropped'] },
@@ -45,7 +53,7 @@ const COLUMNS: readonly { label: TextKey; statuses: readonly MessageStatus[] }[]
 const SENT: readonly MessageStatus[] = ['sent', 'delivered', 'read'];
 const TROUBLES: readonly MessageStatus[] = ['failed', 'uncertain', 'cancelled', 'skipped', 'dropped'];
 /** The rest is in the spreadsheet. */
-const REASON_ROWS = 20;
+const MAXIMUM_REASONS = 20;
 
 /** What became of the messages to buyers that were planned in a period, by instance. */
 export const instancia: CommandVerb<CommandServices> = {
@@ -94,7 +102,7 @@ function reportReply(context: Context, chosen: Instance | null, report: Instance
     visibility: 'public',
     blocks: [
       { type: 'paragraph', text: isEmpty ? translate('message_report.empty', period) : explanation },
-      ...(isEmpty ? [] : [countsTable(context, report), ...reasonsTable(context, report)]),
+      ...(isEmpty ? [] : [countsBlock(context, report), ...reasonBlocks(context, report)]),
       ...roleButtons(context, [
         ...periodButtons(context, report, report.timezone, (periodo) => reportCommand(chosen, periodo)),
         ...(isEmpty ? [] : [spreadsheetButton(context, spreadsheet)]),
@@ -114,45 +122,37 @@ function headline({ translate }: Context, chosen: Instance | null, { instances }
   return translate('message_report.headline_of', { instance: chosen.name, count });
 }
 
-function countsTable({ translate, locale }: Context, { instances }: InstanceReport): Block {
-  return {
-    type: 'table',
-    caption: translate('message_report.counts'),
-    columns: [
-      { label: translate('message_report.instance'), align: 'left' },
-      ...COLUMNS.map(({ label }) => ({ label: translate(label), align: 'right' as const })),
-    ],
-    rows: instances.map((messages) => [
-      instanceName(messages, translate),
-      ...COLUMNS.map(({ statuses }) => formatCount(countIn(messages, statuses), locale)),
-    ]),
-  };
+/** Lines and not a table, whose columns a phone would have no room for. */
+function countsBlock({ translate, locale }: Context, { instances }: InstanceReport): Block {
+  const figuresOf = (messages: InstanceMessages, figures: readonly Figure[]) =>
+    figures
+      .map(({ label, statuses }) => `${translate(label)}: ${formatCount(countIn(messages, statuses), locale)}`)
+      .join(' · ');
+  const fields = instances.map((messages) => {
+    const troubles = TROUBLE_FIGURES.filter(({ statuses }) => countIn(messages, statuses) > 0);
+    const lines = [figuresOf(messages, FIGURES), figuresOf(messages, troubles)].filter(Boolean);
+    return { label: instanceName(messages, translate), value: lines.join('\n') };
+  });
+  return { type: 'fields', fields };
 }
 
-function reasonsTable({ translate, locale }: Context, { instances }: InstanceReport): Block[] {
-  const rows = instances
+function reasonBlocks({ translate, locale }: Context, { instances }: InstanceReport): Block[] {
+  const fields = instances
     .flatMap((messages) => troublesOf(messages).map((trouble) => ({ ...trouble, messages })))
     .sort((left, right) => right.count - left.count)
-    .slice(0, REASON_ROWS)
-    .map(({ messages, status, reason, count }) => [
-      reason === null ? '' : messageReasonText(reason, translate),
-      translate(`message_status.${status}`),
-      instanceName(messages, translate),
-      formatCount(count, locale),
-    ]);
-  if (rows.length === 0) return [];
+    .slice(0, MAXIMUM_REASONS)
+    .map(({ messages, status, reason, count }) => ({
+      label: translate('message_report.trouble', {
+        instance: instanceName(messages, translate),
+        status: translate(`message_status.${status}`),
+        count: formatCount(count, locale),
+      }),
+      value: reason === null ? '–' : messageReasonText(reason, translate),
+    }));
+  if (fields.length === 0) return [];
   return [
-    {
-      type: 'table',
-      caption: translate('message_report.reasons'),
-      columns: [
-        { label: translate('message_report.reason'), align: 'left' },
-        { label: translate('message_report.status'), align: 'left' },
-        { label: translate('message_report.instance'), align: 'left' },
-        { label: translate('message_report.messages'), align: 'right' },
-      ],
-      rows,
-    },
+    { type: 'paragraph', text: translate('message_report.reasons') },
+    { type: 'fields', fields },
   ];
 }
 

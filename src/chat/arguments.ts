@@ -90,6 +90,7 @@ export function parseArguments<Services>(line: string, options: readonly Command
   const values = takeNamed(named, loose, options);
   takeRecognised(loose, 0, values, options);
   takeRecognisedFirst(loose, values, options);
+  takeBeside(loose, values, options);
   takeRest(loose, values, options);
   return values;
 }
@@ -215,6 +216,48 @@ function takeRecognisedFirst<Services>(
 /** Some options take any word that stands alone, such as `/alertas canal equipe`; beside a name it has to look like their value. */
 function isRecognisedBesideOthers<Services>(option: CommandOption<Services>, words: readonly Word[]): boolean {
   return option.countTrailingWords?.(['…', ...words.map((word) => word.text)]) === words.length;
+}
+
+/**
+ * Shares the words out between the option that takes the rest and those that may stand beside it, in the order in which they are declared:
+ * `"Pix gerado" "Oi, tudo bem?"`, `Pix gerado Oi, tudo bem?`. Words stay together where nothing tells where one value ends.
+ */
+function takeBeside<Services>(
+  loose: Word[],
+  values: Record<string, string>,
+  options: readonly CommandOption<Services>[],
+): void {
+  const rest = options.find((option) => option.takesRest);
+  if (!rest || !options.some((option) => option.takesBeside)) return;
+  if (values[rest.name] === undefined) {
+    const [from, to] = wordsOfRest(rest, loose);
+    if (to - from === loose.length) return;
+    values[rest.name] = textOf(loose.splice(from, to - from));
+  }
+  while (loose.length > 0) {
+    const value = textOf(loose[0]?.quoted ? loose.slice(0, 1) : loose);
+    const beside = options.find(
+      (option) => option.takesBeside && values[option.name] === undefined && (option.recognises?.(value) ?? true),
+    );
+    if (!beside) return;
+    values[beside.name] = value;
+    loose.splice(0, loose[0]?.quoted ? 1 : loose.length);
+  }
+}
+
+/** Where, among several values, the one of the option that takes the rest begins and ends. */
+function wordsOfRest<Services>(option: CommandOption<Services>, words: readonly Word[]): [from: number, to: number] {
+  const isValue = (from: number, to: number) => option.recognises?.(textOf(words.slice(from, to))) ?? false;
+  for (let count = words.length; count > 0; count -= 1) {
+    if (isValue(0, count)) return [0, count];
+    if (isValue(words.length - count, words.length)) return [words.length - count, words.length];
+  }
+  // A quoted word at one end, and apart from what stands beside it, is a value of its own.
+  if (words[0]?.quoted && words[1]?.isApart) return [0, 1];
+  const last = words.length - 1;
+  const onlyLastIsQuoted = words.findIndex(({ quoted }) => quoted) === last;
+  if (last > 0 && onlyLastIsQuoted && words[last]?.isApart) return [0, last];
+  return [0, words.length];
 }
 
 function takeRest<Services>(

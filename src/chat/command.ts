@@ -45,6 +45,10 @@ export interface CommandOption<Services> {
   requiredAmongSeveral?: ErrorCode;
   /** Takes the words that belong to no other option, so that names need no quotes. At most one option of a verb. */
   takesRest?: true;
+  /** May be typed without its name beside the option that takes the rest, where it is clear where that one ends: `"Pix gerado" "Oi!"`. */
+  takesBeside?: true;
+  /** Whether a text is a value of this option, where that can be told without asking anybody. */
+  recognises?(text: string): boolean;
   /** How many of the last words make a value of this option, when it may be typed without its name (periods, channels, flags). */
   countTrailingWords?(words: readonly string[]): number;
   /** What a chat can offer a picker for; the value is then the id that the chat gave. */

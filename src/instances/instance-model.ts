@@ -3,7 +3,10 @@ import { modelOn } from '../database/model.ts';
 import { PROVIDERS, type Provider } from '../senders/sender.ts';
 import type { LocalDay } from '../text/local-time.ts';
 
-/** When an instance may send: from and until a time of day, on these days of the week (1: Monday … 7: Sunday). */
+/**
+ * When an instance may send: from and until a time of day, beginning on these days of the week (1: Monday … 7: Sunday). Hours that end before they begin
+ * go on past midnight.
+ */
 export interface WorkingHours {
   from: string;
   to: string;

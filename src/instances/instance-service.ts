@@ -34,7 +34,7 @@ const CHECK_AGAIN_MILLISECONDS = 60_000;
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
 export const workingHoursSchema = z
   .strictObject({ from: timeOfDay, to: timeOfDay, days: z.array(z.int().min(1).max(7)).min(1) })
-  .refine(({ from, to }) => from < to);
+  .refine(({ from, to }) => from !== to);
 
 export const instanceChangesSchema = z
   .strictObject({

@@ -65,7 +65,8 @@ function warmUpLimit({ startedOn, first, growth }: WarmUp, day: LocalDay): numbe
 function nextOpening({ hours, timezone }: Pick<InstancePace, 'hours' | 'timezone'>, from: Date): Date {
   if (!hours) return from;
   const today = localDay(from, timezone);
-  for (let days = 0; days < DAYS_TO_LOOK_AHEAD; days += 1) {
+  // Yesterday's night shift may still be open.
+  for (let days = -1; days < DAYS_TO_LOOK_AHEAD; days += 1) {
     const day = addDays(today, days);
     const opening = openingOn(day, hours, timezone);
     if (opening && opening.to > from) return opening.from > from ? opening.from : from;
@@ -73,9 +74,11 @@ function nextOpening({ hours, timezone }: Pick<InstancePace, 'hours' | 'timezone
   throw new Error('Working hours need at least one day of the week');
 }
 
+/** The hours that begin on a day; those that end before they begin end on the next one. */
 function openingOn(day: LocalDay, { from, to, days }: WorkingHours, timezone: string) {
   if (!days.includes(dayOfWeek(day))) return null;
-  return { from: momentOfDay(day, from, timezone), to: momentOfDay(day, to, timezone) };
+  const lastDay = to < from ? addDays(day, 1) : day;
+  return { from: momentOfDay(day, from, timezone), to: momentOfDay(lastDay, to, timezone) };
 }
 
 /**
@@ -130,6 +133,8 @@ export function addedTo(
 function closingAfter({ hours, timezone }: Pick<InstancePace, 'hours' | 'timezone'>, at: Date): Date {
   const day = localDay(at, timezone);
   const endOfDay = startOfDay(addDays(day, 1), timezone);
-  const closing = hours ? momentOfDay(day, hours.to, timezone) : endOfDay;
-  return new Date(Math.min(closing.getTime(), endOfDay.getTime()));
+  if (!hours) return endOfDay;
+  const openings = [addDays(day, -1), day].map((first) => openingOn(first, hours, timezone));
+  const closings = openings.flatMap((opening) => (opening && opening.from <= at && opening.to > at ? opening.to : []));
+  return new Date(Math.min(endOfDay.getTime(), ...closings.map((closing) => closing.getTime())));
 }

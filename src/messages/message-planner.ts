@@ -94,7 +94,7 @@ export function createMessagePlanner(dependencies: {
         const message = newMessage(store, event, { type, step, position, createdAt: now() });
         return withFirstStatus(
           message,
-          firstStatus(message, superseder, { store, optedOut, reachable, at: now() }),
+          firstStatus(message, event, superseder, { store, optedOut, reachable, at: now() }),
           superseder?.id ?? null,
         );
       });
@@ -193,11 +193,12 @@ function newMessage(
 
 function firstStatus(
   { phone, expiresAt }: MessageDocument,
+  { buyer }: KnownEvent,
   superseder: KnownEvent | undefined,
   { store, optedOut, reachable, at }: { store: Store; optedOut: ReadonlySet<string>; reachable: boolean; at: Date },
 ): { status: MessageStatus; reason: string | null } {
   if (superseder) return { status: 'cancelled', reason: 'superseded' };
-  if (phone === null) return { status: 'skipped', reason: 'no_phone' };
+  if (phone === null) return { status: 'skipped', reason: buyer.hasInvalidPhone ? 'phone_invalid' : 'no_phone' };
   if (optedOut.has(phone)) return { status: 'skipped', reason: 'opted_out' };
   if (store.paused) return { status: 'skipped', reason: 'store_paused' };
   if (expiresAt <= at) return { status: 'dropped', reason: 'too_old' };

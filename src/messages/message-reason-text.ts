@@ -6,6 +6,7 @@ const REASONS = [
   'superseded',
   'replied',
   'no_phone',
+  'phone_invalid',
   'opted_out',
   'store_paused',
   'store_removed',

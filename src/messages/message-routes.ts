@@ -74,7 +74,12 @@ const messageSchema = z
     eventId: z.string(),
     phone: z.string().nullable(),
     status: z.enum(MESSAGE_STATUSES),
-    reason: z.string().nullable().describe('Why the status is what it is.'),
+    reason: z
+      .string()
+      .nullable()
+      .describe(
+        'Why the status is what it is, such as `no_phone` (the event came without one) or `phone_invalid` (what came is no phone number).',
+      ),
     supersededBy: z.string().nullable().describe('The event that made it out of place.'),
     instanceId: z.string().nullable(),
     attempts: z.int(),

@@ -40,7 +40,9 @@ function problemOf(
     return new ProductError('template_not_found', { name, language, instance, count: known.length, languages });
   }
   if (found.status !== APPROVED) return new ProductError('template_not_approved', { name, status: found.status });
-  if (found.parameters === null) return new ProductError('template_too_much', { name });
+  if (typeof found.parameters === 'string') {
+    return new ProductError('template_too_much', { name, surplus: found.parameters });
+  }
   if (found.parameters !== parameters.length) {
     return new ProductError('template_parameter_count', { name, asked: found.parameters, given: parameters.length });
   }

@@ -39,6 +39,8 @@ export interface Buyer {
   email: string | null;
   /** E.164, or null when there is none or it is not a phone number. */
   phone: string | null;
+  /** What came as the phone is no number that can be called. */
+  hasInvalidPhone?: true;
   /** Digits only (CPF or CNPJ). */
   document: string | null;
 }

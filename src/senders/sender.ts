@@ -79,9 +79,12 @@ export interface ProviderTemplate {
   language: string;
   /** The provider's word, such as `APPROVED`, `PENDING`, `PAUSED`. */
   status: string;
-  /** How many values its body asks for; null when it asks for more than the numbered values of a body. */
-  parameters: number | null;
+  /** How many values its body asks for, or what else it asks for than the numbered values of a body. */
+  parameters: number | TemplateSurplus;
 }
+
+/** A header that is no fixed text, a button whose address ends in a value, values that have names. */
+export type TemplateSurplus = 'header' | 'button' | 'names';
 
 /** What a provider tells afterwards of a message that it accepted. */
 export interface Receipt {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { requestProvider } from './provider-request.ts';
-import type { ProviderTemplate } from './sender.ts';
+import type { ProviderTemplate, TemplateSurplus } from './sender.ts';
 import { eachOf } from './webhook-content.ts';
 
 /** The business account that a number belongs to is named among what its health depends on (developers.facebook.com/docs/whatsapp/cloud-api/health-status). */
@@ -58,17 +58,15 @@ export async function findTemplates(
 
 const VARIABLE = /\{\{\s*(\w+)\s*\}\}/g;
 
-/** Null when something besides numbered values in the body has to be filled in: a header, a button's address, named values. */
-function parametersOf(components: readonly Component[]): number | null {
-  const asksForMore = components.some(
-    ({ type, format = 'TEXT', text = '', buttons = [] }) =>
-      (type === 'HEADER' && (format !== 'TEXT' || hasVariable(text))) ||
-      buttons.some(({ url = '' }) => hasVariable(url)),
+function parametersOf(components: readonly Component[]): number | TemplateSurplus {
+  const hasOpenHeader = components.some(
+    ({ type, format = 'TEXT', text = '' }) => type === 'HEADER' && (format !== 'TEXT' || hasVariable(text)),
   );
+  if (hasOpenHeader) return 'header';
+  if (components.some(({ buttons = [] }) => buttons.some(({ url = '' }) => hasVariable(url)))) return 'button';
   const body = components.find(({ type }) => type === 'BODY')?.text ?? '';
   const names = new Set([...body.matchAll(VARIABLE)].map(([, name = '']) => name));
-  const areNumbered = [...names].every((name) => /^\d+$/.test(name));
-  return asksForMore || !areNumbered ? null : names.size;
+  return [...names].every((name) => /^\d+$/.test(name)) ? names.size : 'names';
 }
 
 function hasVariable(text: string): boolean {

@@ -73,6 +73,45 @@ describe('a line', () => {
   );
 });
 
+describe('a value beside the one that takes the rest', () => {
+  const notification: CommandOption<null> = {
+    ...loja,
+    name: 'notificacao',
+    recognises: (text) => ['pix gerado', 'lembrete de pix'].includes(foldCase(text)),
+  };
+  const text: CommandOption<null> = { ...plataforma, name: 'texto', takesBeside: true };
+  const step: CommandOption<null> = {
+    ...plataforma,
+    name: 'etapa',
+    takesBeside: true,
+    recognises: (value) => /^\d$/.test(value),
+  };
+
+  test.each([
+    ['"Pix gerado" "Oi, “Bia”!"', { notificacao: 'Pix gerado', texto: 'Oi, “Bia”!' }],
+    ['"Oi, Bia!" "Pix gerado"', { notificacao: 'Pix gerado', texto: 'Oi, Bia!' }],
+    ['Pix gerado "Oi, Bia!"', { notificacao: 'Pix gerado', texto: 'Oi, Bia!' }],
+    ['"Pix gerado" Oi, "Bia"!', { notificacao: 'Pix gerado', texto: 'Oi, "Bia"!' }],
+    ['Lembrete de PIX Pix gerado ontem', { notificacao: 'Lembrete de PIX', texto: 'Pix gerado ontem' }],
+    ['"Pix gerado" "Oi" 2', { notificacao: 'Pix gerado', texto: 'Oi', etapa: '2' }],
+    ['notificacao:"Pix gerado" "Oi"', { notificacao: 'Pix gerado', texto: 'Oi' }],
+    ['"Pix gerad" "Oi"', { notificacao: 'Pix gerad', texto: 'Oi' }],
+    ['Pix gerado', { notificacao: 'Pix gerado' }],
+    ['Pix gerad', { notificacao: 'Pix gerad' }],
+  ])('goes where it belongs: %s', (line, expected) => {
+    expect(parseArguments(line, [notification, text, step])).toEqual(expected);
+  });
+
+  test('is not cut out of words of which nothing tells where one value ends', () => {
+    expect(parseArguments('Curso "Top" de Violão', [loja, text])).toEqual({ loja: 'Curso "Top" de Violão' });
+    expect(parseArguments('"Curso de Violão" Vendas', [loja, text])).toEqual({
+      loja: 'Curso de Violão',
+      texto: 'Vendas',
+    });
+    expect(() => parseArguments('"Curso" "Oi" "e mais"', [loja, text])).toThrow();
+  });
+});
+
 describe('a period at the end needs no name', () => {
   test.each([
     ['7d', { periodo: '7d' }],

@@ -141,17 +141,24 @@ describe('the checklist', () => {
     for (const body of ['', 'not JSON', 'not JSON', '[]', 'null']) await deliver(intake, store.webhookUrl, body);
     expect(await item('requests_refused')).toMatchObject({
       status: 'attention',
-      seen: 'Recusados nos últimos 7 dias: corpo vazio (1), não é JSON (2), JSON sem objeto (2).',
+      seen: 'Chamadas à URL de webhook recusadas nos últimos 7 dias: corpo vazio (1), não é JSON (2), JSON sem objeto (2).',
     });
     time += 6 * DAY;
     await deliver(intake, store.webhookUrl, '[]');
     expect((await item('requests_refused')).seen).toBe(
-      'Recusados nos últimos 7 dias: JSON sem objeto (3), corpo vazio (1), não é JSON (2).',
+      'Chamadas à URL de webhook recusadas nos últimos 7 dias: JSON sem objeto (3), corpo vazio (1), não é JSON (2).',
     );
     time += 2 * DAY;
-    expect((await item('requests_refused')).seen).toBe('Recusados nos últimos 7 dias: JSON sem objeto (1).');
+    expect((await item('requests_refused')).seen).toBe(
+      'Chamadas à URL de webhook recusadas nos últimos 7 dias: JSON sem objeto (1).',
+    );
     time += 8 * DAY;
-    expect(await item('requests_refused')).toMatchObject({ status: 'ok', remedy: null });
+    expect(await item('requests_refused')).toMatchObject({
+      label: 'Chamadas recusadas na URL',
+      status: 'ok',
+      seen: 'Nenhuma chamada à URL de webhook recusada nos últimos 7 dias.',
+      remedy: null,
+    });
   });
 
   it('notices when most buyers have no phone and most sales no origin', async () => {

@@ -137,13 +137,15 @@ describe('/instancia editar', () => {
   it.each([
     ['intervalo:45', { intervalMilliseconds: 45_000 }],
     ['intervalo:"2 min"', { intervalMilliseconds: 120_000 }],
+    ['intervalo:1h', { intervalMilliseconds: 3_600_000 }],
     ['limite:200', { dailyLimit: 200 }],
     ['limite:nenhum', { dailyLimit: null }],
     ['horario:"seg-sex 08:00-18:00"', { hours: { from: '08:00', to: '18:00', days: [1, 2, 3, 4, 5] } }],
     ['horario:"Sáb,dom 9h-12h30"', { hours: { from: '09:00', to: '12:30', days: [6, 7] } }],
     ['horario:"sex-seg 9-12"', { hours: { from: '09:00', to: '12:00', days: [1, 5, 6, 7] } }],
     ['horario:08:00-22:00', { hours: { from: '08:00', to: '22:00', days: [1, 2, 3, 4, 5, 6, 7] } }],
-    ['horario:sempre', { hours: null }],
+    ['horario:"22:00-06:00"', { hours: { from: '22:00', to: '06:00', days: [1, 2, 3, 4, 5, 6, 7] } }],
+    ['horário:sempre', { hours: null }],
     ['aquecimento:sim', { warmUp: { startedOn: '2026-11-24', first: 20, growth: 1.5 } }],
     ['fuso:America/Manaus', { timezone: 'America/Manaus' }],
     ['nome:"Suporte da Ana"', { name: 'Suporte da Ana' }],
@@ -154,15 +156,16 @@ describe('/instancia editar', () => {
   });
 
   it.each([
-    ['intervalo', 'logo'],
-    ['limite', '-3'],
-    ['horario', 'seg-sex'],
-    ['horario', 'seg-fim 08:00-18:00'],
-    ['horario', 'seg 18:00-08:00'],
-    ['horario', 'seg 25:00-26:00'],
-  ])('says what does not fit: %s %s', async (option, value) => {
+    ['intervalo', 'logo', 'interval_unknown'],
+    ['intervalo', '2h', 'interval_unknown'],
+    ['limite', '-3', 'daily_limit_unknown'],
+    ['horario', 'seg-sex', 'hours_unknown'],
+    ['horario', 'seg-fim 08:00-18:00', 'hours_unknown'],
+    ['horario', 'seg 08:00-08:00', 'hours_unknown'],
+    ['horario', 'seg 25:00-26:00', 'hours_unknown'],
+  ] as const)('says what is allowed instead of %s %s', async (option, value, code) => {
     expect(refusalOf(await type('/instancia editar', { options: { [option]: value } }))).toBe(
-      text('pt-BR', 'error.instance_setting_unknown', { value, option }),
+      text('pt-BR', `error.${code}`, { value }),
     );
   });
 
@@ -362,5 +365,34 @@ describe('/instancia vincular', () => {
     expect((await instance()).storeIds).toEqual([store.id]);
     expect(textOf(await type('/instancia desvincular loja:Ateliê instancia:Atendimento'))).toContain('não saem mais');
     expect((await instance()).storeIds).toEqual([]);
+  });
+
+  it('takes the store and the instance as they are typed, without their names', async () => {
+    const store = await commandLine.createStore('Curso de Canto');
+    const unlinked = await commandLine.createStore('Outra loja do lugar');
+    const { id } = await commandLine.createInstance('Recepção', unlinked);
+    const link = async () => (await commandLine.services.instances.ofStore(store.id)).map((linked) => linked.id);
+    for (const line of [
+      '/instancia vincular Curso de Canto Recepção',
+      '/instancia vincular "Curso de Canto" Recepção',
+      '/instancia vincular "Curso de Canto" "Recepção"',
+      '/instancia vincular loja:"Curso de Canto" "Recepção"',
+    ]) {
+      expect((await type(line)).tone, line).toBe('success');
+      expect(await link(), line).toEqual([id]);
+      await type('/instancia desvincular Curso de Canto Recepção');
+      expect(await link()).toEqual([]);
+    }
+  });
+
+  it('says that the instances of a store share its messages', async () => {
+    const store = await commandLine.createStore('Duas linhas');
+    await commandLine.createInstance('Primeira', store);
+    const other = await commandLine.createStore('Uma linha');
+    await commandLine.createInstance('Segunda', other);
+    const text = textOf(await type('/instancia vincular "Duas linhas" Segunda'));
+    expect(text).toContain('por 2 instâncias: Primeira, Segunda');
+    expect(text).toContain('menor fila');
+    expect(text).not.toContain('agora saem por “Segunda”');
   });
 });

@@ -94,6 +94,20 @@ describe('/notificacoes texto', () => {
     expect(sentTexts()).toEqual(['Oi Joana, R$ 197,00!']);
   });
 
+  it('takes the values as they are typed, without their names', async () => {
+    for (const line of [
+      '"Pix gerado" "Oi, {{customer.first_name}}, um!"',
+      'Pix gerado "Oi, {{customer.first_name}}, dois!"',
+      'Pix gerado Oi, {{customer.first_name}}, três!',
+    ]) {
+      const reply = await type(`/notificacoes texto ${line}`);
+      expect(reply.title, line).toContain('Pix gerado');
+      expect(textOf(reply)).toContain(line.includes('um!') ? 'um!' : line.includes('dois') ? 'dois!' : 'três!');
+    }
+    expect((await type('/notificacoes previa "Pix gerado" 1')).title).toContain('Pix gerado');
+    await type('/notificacoes texto "Pix gerado" padrão');
+  });
+
   it('without a text shows the variables and the text there is, in a form', async () => {
     const reply = await type('/notificacoes texto pix gerado');
     expect(textOf(reply)).toContain('{{order.pix.bacen_code}}');
@@ -163,6 +177,7 @@ describe('/notificacoes texto', () => {
 
 describe('/notificacoes atraso', () => {
   it.each([
+    ['30s', { after: 30_000 }, '30 s depois'],
     ['15min', { after: 15 * 60_000 }, '15 min depois'],
     ['2 h', { after: 2 * 3_600_000 }, '2 horas depois'],
     ['1d', { after: 24 * 3_600_000 }, '1 dia depois'],
@@ -289,9 +304,9 @@ describe('/notificacoes modelo', () => {
     ['modelo:outro', 'A conta da instância “Oficial” não tem o modelo outro'],
     ['modelo:pix_gerado_2', 'PENDING'],
     ['modelo:pix_gerado variaveis:customer.first_name', 'pede 3 variáveis e você deu 1'],
-    ['modelo:com_imagem', 'pede mais do que variáveis numeradas'],
-    ['modelo:com_botao', 'pede mais do que variáveis numeradas'],
-    ['modelo:com_nomes variaveis:customer.first_name', 'pede mais do que variáveis numeradas'],
+    ['modelo:com_imagem', 'Crie na Meta uma cópia sem cabeçalho ou com um de texto fixo e escolha-a'],
+    ['modelo:com_botao', 'Crie na Meta uma cópia com o link fixo e escolha-a'],
+    ['modelo:com_nomes variaveis:customer.first_name', 'uma cópia com {{1}}, {{2}} no lugar dos nomes e escolha-a'],
     ['idioma:pt_BR', 'Falta dizer o modelo'],
     ['modelo:pix_gerado etapa:2', 'Não existe a etapa'],
   ])('refuses what could not be sent: %s', async (words, named) => {

@@ -17,6 +17,7 @@ beforeAll(async () => {
   await commandLine.createInstance('Atendimento', school);
   for (const sale of ['one', 'two', 'three']) await approve(school, sale);
   await approve(school, 'without a phone', { phone: null });
+  await approve(school, 'with a wrong phone', { phone: '9000-12' });
   const messages = messageModel(commandLine.database.connection);
   const sent = await messages.find({ storeId: school.id, status: 'sent' });
   const ids = sent.map(({ _id }) => _id);
@@ -34,21 +35,24 @@ describe('/relatorio instancia', () => {
   it('tells of every instance, each message once, and why some were not sent', async () => {
     const reply = await type('/relatorio instancia hoje');
     expect(reply.title).toBe('WhatsApp: 3 mensagens enviadas');
-    expect(blockOf(reply, 'table').rows).toEqual([
-      ['Atendimento', '0', '2', '2', '2', '1', '0', '0'],
-      ['Vendas', '0', '1', '0', '0', '0', '0', '0'],
-      ['Sem instância', '0', '0', '0', '0', '0', '0', '1'],
+    expect(blockOf(reply, 'fields').fields).toEqual([
+      { label: 'Atendimento', value: 'Esperando: 0 · Enviadas: 2 · Entregues: 2 · Lidas: 2\nFalharam: 1' },
+      { label: 'Vendas', value: 'Esperando: 0 · Enviadas: 1 · Entregues: 0 · Lidas: 0' },
+      { label: 'Sem instância', value: 'Esperando: 0 · Enviadas: 0 · Entregues: 0 · Lidas: 0\nNão enviadas: 2' },
     ]);
     const text = textOf(reply);
-    expect(text).toMatch(/WhatsApp.* \| falhou \| Atendimento \| 1/);
-    expect(text).toMatch(/telefone.* \| pulada \| Sem instância \| 1/);
+    expect(text).toMatch(/^Atendimento · falhou: 1: .*WhatsApp/m);
+    expect(text).toMatch(/^Sem instância · pulada: 1: .*veio sem telefone/m);
+    expect(text).toMatch(/^Sem instância · pulada: 1: O telefone do comprador não existe/m);
     expect(text).not.toContain('alheia');
   });
 
   it('tells of one, and of it alone', async () => {
     const reply = await type('/relatorio instancia Vendas 7d');
     expect(reply.title).toBe('Vendas: 1 mensagem enviada');
-    expect(blockOf(reply, 'table').rows).toEqual([['Vendas', '0', '1', '0', '0', '0', '0', '0']]);
+    expect(blockOf(reply, 'fields').fields).toEqual([
+      { label: 'Vendas', value: 'Esperando: 0 · Enviadas: 1 · Entregues: 0 · Lidas: 0' },
+    ]);
     expect(refusalOf(await type('/relatorio instancia "Instância alheia"'))).toContain('Atendimento');
   });
 
@@ -57,7 +61,7 @@ describe('/relatorio instancia', () => {
     const { id } = await commandLine.createInstance('Antiga', store);
     await approve(store, 'vinyl');
     await commandLine.services.instances.remove(store.workspaceId, id);
-    expect(textOf(await type('/relatorio instancia hoje'))).toContain('Antiga (removida) | 0 | 1');
+    expect(textOf(await type('/relatorio instancia hoje'))).toContain('Antiga (removida): Esperando: 0 · Enviadas: 1');
   });
 
   it('says when there is nothing, and refuses more days than it counts', async () => {

@@ -36,7 +36,7 @@ const hours: fc.Arbitrary<WorkingHours> = fc
     days: fc.subarray([1, 2, 3, 4, 5, 6, 7], { minLength: 1 }),
   })
   .map(({ times, days }) => {
-    const [from = '', to = ''] = times.toSorted();
+    const [from = '', to = ''] = times;
     return { from, to, days };
   });
 const moment = fc.integer({ min: NOW, max: NOW + YEAR }).map((time) => new Date(time));

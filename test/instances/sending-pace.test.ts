@@ -97,4 +97,17 @@ describe('working hours', () => {
       nextAt: new Date('2026-03-08T13:00:00.000Z'),
     });
   });
+
+  it('may go on past midnight, into the day after the one on which they begin', () => {
+    // A Saturday and its night.
+    const hours = { from: '22:00', to: '06:00', days: [6] };
+    const pace = state({ timezone: 'UTC', hours });
+    const opening = new Date('2026-10-31T22:00:00.000Z');
+    expect(sendingChance(pace, new Date('2026-10-31T21:59:00.000Z'))).toEqual({ nextAt: opening });
+    expect(sendingChance(pace, opening)).toMatchObject({ room: expect.any(Number) });
+    expect(sendingChance(pace, new Date('2026-11-01T05:59:00.000Z'))).toMatchObject({ room: expect.any(Number) });
+    expect(sendingChance(pace, new Date('2026-11-01T06:00:00.000Z'))).toEqual({
+      nextAt: new Date('2026-11-07T22:00:00.000Z'),
+    });
+  });
 });

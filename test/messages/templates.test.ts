@@ -178,9 +178,11 @@ describe('a message by the Cloud API', () => {
 describe('a phone that cannot be written to', () => {
   it.each([
     ['none', null, 'skipped no_phone'],
-    ['a bad one', '12', 'skipped no_phone'],
-    ['nobody’s', '0800 123 4567', 'skipped no_phone'],
-    ['without area code', '90000-1234', 'skipped no_phone'],
+    ['a bad one', '12', 'skipped phone_invalid'],
+    ['nobody’s', '0800 123 4567', 'skipped phone_invalid'],
+    ['of letters', 'não tenho', 'skipped phone_invalid'],
+    ['left blank', ' ', 'skipped no_phone'],
+    ['without area code', '90000-1234', 'skipped phone_invalid'],
     ['of a foreign country', '+351 912 345 678', 'sent'],
     ['a landline', '(11) 3234-5678', 'sent'],
     ['in the old way', '11 8765-4321', 'sent'],

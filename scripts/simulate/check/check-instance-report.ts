@@ -3,16 +3,16 @@ import type { AdminApi, Period, SeenMessage, SeenReply } from '../admin-api.ts';
 import type { RehearsedInstance } from '../messages/rehearsal.ts';
 import type { Differences } from './differences.ts';
 
-/** The columns of `/relatorio instancia` after the name, in its order. */
-const COLUMNS: readonly (readonly string[])[] = [
-  ['scheduled', 'waiting', 'sending'],
-  ['sent', 'delivered', 'read'],
-  ['delivered', 'read'],
-  ['read'],
-  ['failed'],
-  ['uncertain'],
-  ['cancelled', 'skipped', 'dropped'],
-];
+/** The figures of `/relatorio instancia`; one that it leaves out is 0. */
+const FIGURES: Readonly<Record<string, readonly string[]>> = {
+  Esperando: ['scheduled', 'waiting', 'sending'],
+  Enviadas: ['sent', 'delivered', 'read'],
+  Entregues: ['delivered', 'read'],
+  Lidas: ['read'],
+  Falharam: ['failed'],
+  Incertas: ['uncertain'],
+  'Não enviadas': ['cancelled', 'skipped', 'dropped'],
+};
 const WITHOUT_INSTANCE = 'Sem instância';
 
 /** What `/relatorio instancia` shows of a period: the numbers by the instance's name. */
@@ -20,16 +20,23 @@ export type InstanceRows = ReadonlyMap<string, readonly number[]>;
 
 export async function readInstanceRows(api: AdminApi, { from, to }: Period): Promise<InstanceRows> {
   const reply = await api.runCommand(`/relatorio instancia periodo:"${from} ${to}"`);
-  return new Map(rowsOf(reply).map(([name = '', ...cells]) => [name, cells.map(numberIn)]));
+  return new Map(instanceFields(reply).map(({ label, value }) => [label, figuresIn(value)]));
 }
 
-/** The rows of the first table; a report on nothing has none. */
-function rowsOf({ blocks }: SeenReply): string[][] {
-  return blocks.find(({ type }) => type === 'table')?.rows ?? [];
+/** The first fields are the instances; a report on nothing has none. */
+function instanceFields({ blocks }: SeenReply) {
+  return blocks.find(({ type }) => type === 'fields')?.fields ?? [];
 }
 
-function numberIn(cell: string): number {
-  return Number(cell.replaceAll('.', ''));
+/** `Esperando: 0 · Enviadas: 1.204` */
+function figuresIn(value: string): number[] {
+  const figures = new Map(
+    value.split(/ · |\n/).map((figure) => {
+      const [label = '', count = ''] = figure.split(': ');
+      return [label, Number(count.replaceAll('.', ''))];
+    }),
+  );
+  return Object.keys(FIGURES).map((label) => figures.get(label) ?? 0);
 }
 
 /**
@@ -58,11 +65,11 @@ export async function checkInstanceReport(
   }
   const ofNone = numbersOf(messages.filter(({ instanceId }) => instanceId === null));
   const earlier = before.rows.get(WITHOUT_INSTANCE) ?? [];
-  const wanted = ofNone.map((count, column) => count + (earlier[column] ?? 0));
-  const found = rows.get(WITHOUT_INSTANCE) ?? COLUMNS.map(() => 0);
+  const wanted = ofNone.map((count, index) => count + (earlier[index] ?? 0));
+  const found = rows.get(WITHOUT_INSTANCE) ?? wanted.map(() => 0);
   differences.compare(`/relatorio instancia: ${WITHOUT_INSTANCE}`, wanted, found);
 }
 
 function numbersOf(messages: readonly SeenMessage[]): number[] {
-  return COLUMNS.map((statuses) => messages.filter(({ status }) => statuses.includes(status)).length);
+  return Object.values(FIGURES).map((statuses) => messages.filter(({ status }) => statuses.includes(status)).length);
 }

@@ -120,6 +120,7 @@ function isExplained(
     case 'skipped opted_out':
       return buyers.optedOutAt.has(phone ?? '');
     case 'skipped no_phone':
+    case 'skipped phone_invalid':
       return facts.buyer === null;
     case 'failed not_on_whatsapp':
       return !buyers.isOnWhatsApp(phone ?? '');

@@ -21,11 +21,13 @@ export function readBuyer(client: Client | null): Buyer {
     return { ...NOBODY };
   }
   const name = readName(client);
+  const phone = client.phone === null ? null : phoneToE164(client.phone);
   return {
     name,
     firstName: client.first_name ?? name?.split(/\s+/)[0] ?? null,
     email: client.email?.toLowerCase() ?? null,
-    phone: client.phone === null ? null : phoneToE164(client.phone),
+    phone,
+    ...(client.phone !== null && phone === null ? { hasInvalidPhone: true } : {}),
     document: readDocument(client.document),
   };
 }

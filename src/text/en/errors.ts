@@ -31,7 +31,7 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.text_tag_unsupported': '“{tag}” cannot be used in a text. Use only variables and blocks.',
   'error.text_variable_unknown': 'There is no variable “{name}” in this notification. Those that exist: {names}.',
   'error.notification_unknown': 'There is no notification “{name}”. Those that exist: {names}.',
-  'error.delay_unknown': '“{delay}” is not a delay. Use, for example, 15min, 2h or 1d 09:00.',
+  'error.delay_unknown': '“{delay}” is not a delay. Use up to 30 days, for example 30s, 15min, 2h or 1d 09:00.',
   'error.step_unknown': 'There is no step “{step}”. Use a number from 1 to {last}.',
   'error.product_unknown':
     'I cannot find the product “{product}” in this store’s events. {count, plural, =0 {None has come yet: wait for the first event.} other {There are: {names}.}}',
@@ -49,7 +49,7 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.template_not_approved':
     'The template {name} is not approved at Meta (it is {status}). Wait for its approval or choose another.',
   'error.template_too_much':
-    'The template {name} asks for more than numbered variables in its body, such as a picture, a button with a link or named variables. Use one with a body and numbers only.',
+    "The template {name} {surplus, select, header {has a header with a picture, video, document or variable, which Sininho does not fill in. Make a copy at Meta without a header or with one of fixed text} button {has a button whose link ends in a variable, which Sininho does not fill in. Make a copy at Meta with a fixed link} other {has named variables, and Sininho fills in numbered ones. Make a copy at Meta with '{{1}}', '{{2}}' in place of the names}} and choose it with /notificacoes modelo.",
   'error.template_parameter_count':
     'The template {name} asks for {asked, plural, =0 {no variables} one {# variable} other {# variables}} and you gave {given}. List them after variaveis:, in order.',
   'error.product_template_first': 'A product’s own template is for the first step. Leave etapa: out.',
@@ -71,7 +71,11 @@ export const errors: Record<keyof typeof portuguese, string> = {
     'The access data of {provider} are not right: {fields}. Copy them again from the provider’s panel.',
   'error.message_decision_unknown':
     'I do not know the decision “{value}”. Use decisao:enviada if the message arrived, or decisao:reenviar to send it again.',
-  'error.instance_setting_unknown': '“{value}” does not fit {option}. See an example with /instancia editar.',
+  'error.interval_unknown': '“{value}” is not an interval. Use 0 to 1 hour, for example 20s, 5min or 1h.',
+  'error.daily_limit_unknown':
+    '“{value}” is not a daily limit. Use a number from 1 to 1000000, or nenhum, for example limite:200.',
+  'error.hours_unknown':
+    '“{value}” are not working hours. Use days and times, for example “seg-sex 08:00-18:00”, “22:00-06:00” or sempre.',
   'error.period_unknown':
     'I did not understand the period “{period}”. Use hoje, ontem, 7d, 30d, mes or two dates, such as 2026-11-01 to 2026-11-24.',
   'error.day_unknown':

@@ -86,6 +86,8 @@ export const instances: Record<keyof typeof portuguese, string> = {
   'instance.warm_up': 'Warm-up',
   'instance.edited': 'Done, “{instance}” is like this now',
   'instance.linked': 'The messages of “{store}” now leave through “{instance}”.',
+  'instance.linked_shared':
+    'The messages of “{store}” are now shared between {count, number} instances: {instances}. Each message goes to the connected one with the shortest queue.',
   'instance.unlinked': 'The messages of “{store}” no longer leave through “{instance}”.',
   'instance.test_text': 'Test of Sininho through the instance {instance}. If you read this, all is well.',
   'instance.test_sent': 'The test to {phone} left through “{instance}”.',

@@ -32,7 +32,9 @@ export const messages = {
   'message_status.dropped': 'dropped',
 
   'message_reason.superseded': 'The buyer has already gone past this step.',
-  'message_reason.no_phone': 'The event came without a valid phone. Make the phone mandatory at the checkout.',
+  'message_reason.no_phone': 'The event came without a phone. Make the phone mandatory at the checkout.',
+  'message_reason.phone_invalid':
+    'The buyer’s phone does not exist: digits or the area code are missing, or it has letters. Ask for the right one by e-mail.',
   'message_reason.opted_out': 'The buyer asked for no more messages.',
   'message_reason.store_paused': 'The store is paused. Resume it with /loja retomar.',
   'message_reason.store_removed': 'The store was removed.',

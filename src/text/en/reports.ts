@@ -58,7 +58,6 @@ export const reports: Record<keyof typeof portuguese, string> = {
   'message_report.period_open': 'Messages planned in {period}, so far ({timezone}).',
   'message_report.empty':
     'No message was planned in this period: {period}. Choose another period, or check with /instancia ver that the instance is linked to a store.',
-  'message_report.counts': 'By instance',
   'message_report.instance': 'Instance',
   'message_report.removed': '{instance} (removed)',
   'message_report.without_instance': 'Without an instance',
@@ -69,7 +68,8 @@ export const reports: Record<keyof typeof portuguese, string> = {
   'message_report.failed': 'Failed',
   'message_report.uncertain': 'Uncertain',
   'message_report.not_sent': 'Not sent',
-  'message_report.reasons': 'Why they were not sent',
+  'message_report.reasons': 'Why they were not sent:',
+  'message_report.trouble': '{instance} · {status}: {count}',
   'message_report.messages': 'Messages',
   'message_report.status': 'Status',
   'message_report.reason': 'Reason',

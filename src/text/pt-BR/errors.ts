@@ -29,7 +29,7 @@ export const errors = {
   'error.text_tag_unsupported': 'Não dá para usar “{tag}” em um texto. Use só variáveis e blocos.',
   'error.text_variable_unknown': 'Não existe a variável “{name}” nesta notificação. As que existem: {names}.',
   'error.notification_unknown': 'Não conheço a notificação “{name}”. As que existem: {names}.',
-  'error.delay_unknown': 'Não entendi “{delay}”. Use, por exemplo, 15min, 2h ou 1d 09:00.',
+  'error.delay_unknown': 'Não entendi “{delay}”. Use até 30 dias, por exemplo 30s, 15min, 2h ou 1d 09:00.',
   'error.step_unknown': 'Não existe a etapa “{step}”. Use um número de 1 a {last}.',
   'error.product_unknown':
     'Não encontrei o produto “{product}” nos eventos desta loja. {count, plural, =0 {Ainda não chegou nenhum: espere o primeiro evento.} other {Os que existem: {names}.}}',
@@ -47,7 +47,7 @@ export const errors = {
   'error.template_not_approved':
     'O modelo {name} não está aprovado na Meta (está como {status}). Espere a aprovação ou escolha outro.',
   'error.template_too_much':
-    'O modelo {name} pede mais do que variáveis numeradas no corpo, como imagem, botão com link ou variáveis com nome. Use um só com o corpo e números.',
+    "O modelo {name} {surplus, select, header {tem um cabeçalho com imagem, vídeo, documento ou variável, que o Sininho não preenche. Crie na Meta uma cópia sem cabeçalho ou com um de texto fixo} button {tem um botão cujo link termina em variável, que o Sininho não preenche. Crie na Meta uma cópia com o link fixo} other {tem variáveis com nome, e o Sininho preenche as numeradas. Crie na Meta uma cópia com '{{1}}', '{{2}}' no lugar dos nomes}} e escolha-a com /notificacoes modelo.",
   'error.template_parameter_count':
     'O modelo {name} pede {asked, plural, =0 {nenhuma variável} one {# variável} other {# variáveis}} e você deu {given}. Liste-as em variaveis:, na ordem.',
   'error.product_template_first': 'O modelo próprio de um produto vale para a primeira etapa. Deixe etapa: de fora.',
@@ -69,7 +69,11 @@ export const errors = {
     'Os dados de acesso de {provider} não estão certos: {fields}. Copie de novo do painel do provedor.',
   'error.message_decision_unknown':
     'Não conheço a decisão “{value}”. Use decisao:enviada se a mensagem chegou, ou decisao:reenviar para enviar de novo.',
-  'error.instance_setting_unknown': '“{value}” não serve para {option}. Veja um exemplo com /instancia editar.',
+  'error.interval_unknown': 'Não entendi o intervalo “{value}”. Use de 0 a 1 hora, por exemplo 20s, 5min ou 1h.',
+  'error.daily_limit_unknown':
+    'Não entendi o limite “{value}”. Use um número de 1 a 1.000.000, sem pontos, ou nenhum, por exemplo limite:200.',
+  'error.hours_unknown':
+    'Não entendi o horário “{value}”. Use dias e horas, por exemplo “seg-sex 08:00-18:00”, “22:00-06:00” ou sempre.',
   'error.period_unknown':
     'Não entendi o período “{period}”. Use hoje, ontem, 7d, 30d, mes ou duas datas, como 01/11/2026 a 24/11/2026.',
   'error.day_unknown': 'O dia {day} não existe no calendário. Confira a data e digite dia/mês/ano, como 24/11/2026.',

@@ -84,6 +84,8 @@ export const instances = {
   'instance.warm_up': 'Aquecimento',
   'instance.edited': 'Pronto, “{instance}” está assim agora',
   'instance.linked': 'As mensagens de “{store}” agora saem por “{instance}”.',
+  'instance.linked_shared':
+    'As mensagens de “{store}” agora se dividem por {count, number} instâncias: {instances}. Cada mensagem vai para a de menor fila entre as conectadas.',
   'instance.unlinked': 'As mensagens de “{store}” não saem mais por “{instance}”.',
   'instance.test_text': 'Teste do Sininho pela instância {instance}. Se você leu isto, está tudo certo.',
   'instance.test_sent': 'O teste para {phone} saiu por “{instance}”.',

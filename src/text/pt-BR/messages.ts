@@ -32,7 +32,9 @@ export const messages = {
   'message_status.dropped': 'descartada',
 
   'message_reason.superseded': 'O comprador já passou dessa etapa.',
-  'message_reason.no_phone': 'O evento veio sem um telefone válido. Torne o telefone obrigatório no checkout.',
+  'message_reason.no_phone': 'O evento veio sem telefone. Torne o telefone obrigatório no checkout.',
+  'message_reason.phone_invalid':
+    'O telefone do comprador não existe: faltam dígitos, falta o DDD ou há letras. Peça o certo a ele por e-mail.',
   'message_reason.opted_out': 'O comprador pediu para não receber mensagens.',
   'message_reason.store_paused': 'A loja está pausada. Retome com /loja retomar.',
   'message_reason.store_removed': 'A loja foi removida.',

@@ -59,7 +59,6 @@ export const reports = {
   'message_report.period_open': 'Mensagens planejadas em {period}, até agora (fuso {timezone}).',
   'message_report.empty':
     'Nenhuma mensagem foi planejada neste período: {period}. Escolha outro período, ou confira com /instancia ver se a instância está vinculada a uma loja.',
-  'message_report.counts': 'Por instância',
   'message_report.instance': 'Instância',
   'message_report.removed': '{instance} (removida)',
   'message_report.without_instance': 'Sem instância',
@@ -70,7 +69,8 @@ export const reports = {
   'message_report.failed': 'Falharam',
   'message_report.uncertain': 'Incertas',
   'message_report.not_sent': 'Não enviadas',
-  'message_report.reasons': 'Por que não foram',
+  'message_report.reasons': 'Por que não foram:',
+  'message_report.trouble': '{instance} · {status}: {count}',
   'message_report.messages': 'Mensagens',
   'message_report.status': 'Situação',
   'message_report.reason': 'Motivo',

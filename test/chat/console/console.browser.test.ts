@@ -560,7 +560,8 @@ describe('screens', () => {
       expect(await hasSidewaysScroll(page), line).toBe(false);
     }
     const table = page.getByRole('region', { name: 'Por produto' });
-    expect(await table.evaluate((box) => box.scrollWidth > box.clientWidth)).toBe(true);
+    expect(await table.evaluate((box) => box.scrollWidth > box.clientWidth)).toBe(false);
+    await table.getByRole('row').nth(2).getByRole('cell', { name: 'Receita: R$ 3.686,00' }).waitFor();
     await commandBox(page).fill('/');
     await page.getByRole('listbox').waitFor();
     expect(await hasSidewaysScroll(page)).toBe(false);
@@ -589,6 +590,35 @@ describe('screens', () => {
     const page = await openConsole({ viewport: { width: 360, height: 740 } });
     const beside = await page.getByRole('cell', { name: 'Assiny' }).boundingBox();
     expect((beside?.x ?? 360) + (beside?.width ?? 0)).toBeLessThanOrEqual(360);
+  });
+
+  test.each([390, 1280])('long headings leave room for every column at %i px', async (width) => {
+    await surface.post({
+      workspaceId: 'console',
+      channelId: 'vendas',
+      key: 'columns',
+      message: {
+        tone: 'neutral',
+        blocks: [
+          {
+            type: 'table',
+            caption: 'Notificações',
+            columns: [
+              'Prioridade no caminho feliz',
+              'Nome da notificação',
+              'Como reconhecemos o evento',
+              'Estado',
+              'Quando',
+            ].map((label) => ({ label, align: 'left' })),
+            rows: [['1', 'Carrinho abandonado', 'abandoned_checkout, abandoned_purchase', 'ligada', '15 min depois']],
+          },
+        ],
+      },
+    });
+    const page = await openConsole({ viewport: { width, height: 740 } });
+    const table = page.getByRole('region', { name: 'Notificações' });
+    await table.getByRole('cell').nth(4).waitFor();
+    expect(await table.evaluate((box) => box.scrollWidth > box.clientWidth)).toBe(false);
   });
 
   test.each(['light', 'dark'] as const)('every text has enough contrast (%s)', async (colorScheme) => {

@@ -315,7 +315,9 @@ describe('a server that is wrong is found out', () => {
 
   it('when it does not count what it refused', async () => {
     const forgetful = altering<{ items: { id: string; seen: string }[] }>(/checklist/, ({ items }) => ({
-      items: items.map((item) => (item.id === 'requests_refused' ? { ...item, seen: 'Nenhum envio recusado.' } : item)),
+      items: items.map((item) =>
+        item.id === 'requests_refused' ? { ...item, seen: 'Nenhuma chamada recusada.' } : item,
+      ),
     }));
     const differences = await simulateThrough(forgetful, { store: await newStore(), scenario: 'garbage' });
     expect(differences.map(({ what }) => what)).toContainEqual(expect.stringMatching(/^checklist: refused/));

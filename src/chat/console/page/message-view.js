@@ -89,34 +89,41 @@ function figure(value) {
   return aside === null ? linked(main) : [...linked(main), ' ', element('span', { class: 'aside' }, aside)];
 }
 
+/** With more columns than this, a row takes the place of several lines where a phone has no room beside each other. */
+const COLUMNS_ON_A_PHONE = 3;
+
+/** The roles are named because a table that is laid out in lines loses them. */
 function tableView({ caption, columns, rows }) {
   const alignment = (index) => (columns[index]?.align === 'right' ? 'number' : null);
   const hidden = (index) => (columns[index]?.isPicture ? 'true' : null);
   const head = columns.map(({ label }, index) =>
-    element('th', { scope: 'col', class: alignment(index), 'aria-hidden': hidden(index) }, label),
+    element('th', { scope: 'col', role: 'columnheader', class: alignment(index), 'aria-hidden': hidden(index) }, label),
   );
-  const body = rows.map((cells) =>
+  const cellView = (cell, index) =>
     element(
-      'tr',
-      {},
-      cells.map((cell, index) =>
-        element(
-          'td',
-          { class: alignment(index) ?? (isExact(cell) ? 'exact' : null), 'aria-hidden': hidden(index) },
-          cell,
-        ),
-      ),
-    ),
-  );
+      'td',
+      {
+        role: 'cell',
+        class: alignment(index) ?? (isExact(cell) ? 'exact' : null),
+        'aria-hidden': hidden(index),
+        'data-label': columns[index]?.label,
+      },
+      cell,
+    );
+  const rowView = (cells) => element('tr', { role: 'row' }, cells);
   return element(
     'div',
     { class: 'table-box', role: 'region', 'aria-label': caption, tabindex: '0' },
     element(
       'table',
-      {},
+      { role: 'table', class: columns.length > COLUMNS_ON_A_PHONE ? 'many-columns' : null },
       element('caption', {}, caption),
-      element('thead', {}, element('tr', {}, head)),
-      element('tbody', {}, body),
+      element('thead', { role: 'rowgroup' }, rowView(head)),
+      element(
+        'tbody',
+        { role: 'rowgroup' },
+        rows.map((cells) => rowView(cells.map(cellView))),
+      ),
     ),
   );
 }
