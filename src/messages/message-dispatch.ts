@@ -173,6 +173,10 @@ export function createMessageDispatch(dependencies: {
     const lastReplyAt = contact.lastReplies.get(conversationKey(instance.id, message.phone)) ?? null;
     const chosen = templateOf(instance, own?.template ?? step.template, variables, lastReplyAt);
     if ('status' in chosen) return chosen;
+    const isClosed = chosen.template === null && takesOnlyTemplates(instance.provider, lastReplyAt, now());
+    if (isClosed && (await release.hasOtherWay(message, instance))) {
+      return { status: 'scheduled', reason: 'window_closed', instanceId: null };
+    }
     const text = own?.text ?? (await settings.nextText(store.id, wanted, step));
     const rendered = renderText(text, variables);
     if (!rendered.ok) return { status: 'skipped', reason: `variable_missing: ${rendered.missing}` };

@@ -8,6 +8,7 @@ import {
 import type { Intake } from '../../src/ingest/intake.ts';
 import type { Spool } from '../../src/ingest/spool.ts';
 import type { Instance } from '../../src/instances/instance-service.ts';
+import { contactModel } from '../../src/messages/contact-book.ts';
 import type { MessageDispatch } from '../../src/messages/message-dispatch.ts';
 import { type MessageDocument, messageModel } from '../../src/messages/message-model.ts';
 import { messageReasonText } from '../../src/messages/message-reason-text.ts';
@@ -207,6 +208,33 @@ describe('a token that is withdrawn in mid-queue', () => {
     expect(await states()).toEqual(['sent', 'sent', 'sent', 'sent']);
     expect(reserve.accepted).toHaveLength(4);
   });
+});
+
+it('a queue is handed over only as far as the other number may write to its buyers', async () => {
+  const { instance, server } = await newInstance();
+  const { instance: reserve, server: other } = await newInstance();
+  const lastReplies = await services.contacts.lastReplies('console', BUYERS.map(phoneOf));
+  expect(lastReplies.size).toBe(20);
+  await contactModel(database.connection).updateOne(
+    { phone: phoneOf(2) },
+    { $unset: { [`repliedTo.${reserve.id}`]: 1 } },
+  );
+  await services.instances.link('console', reserve.id, store.id, false);
+  server.setTokenRevoked(true);
+  for (let number = 0; number < 4; number += 1) await buy(number);
+  await dispatchWith(worker);
+  await services.instances.link('console', reserve.id, store.id, true);
+  for (let minute = 0; minute < 3; minute += 1) {
+    time += MINUTE;
+    await dispatchWith(worker);
+  }
+  expect(await states()).toEqual(['sent', 'sent', 'waiting', 'sent']);
+  expect(other.accepted).toHaveLength(3);
+  server.setTokenRevoked(false);
+  time += MINUTE;
+  await dispatchWith(worker);
+  expect(await states()).toEqual(['sent', 'sent', 'sent', 'sent']);
+  expect(await connectionOf(instance)).toEqual(['connected', null]);
 });
 
 describe('an answer that is not the provider’s', () => {
