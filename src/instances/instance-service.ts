@@ -408,11 +408,12 @@ export function createInstanceService(dependencies: {
       );
     },
 
-    async noteAccepted({ id, connection: state, restsInARow }) {
+    async noteAccepted({ id, connection: state, connectionReason, restsInARow }) {
       if (state === 'connected' && restsInARow === 0) return;
+      const settled = connectionReason === 'account_restricted' ? { restUntil: null } : {};
       await instances.updateOne(
         { _id: id },
-        { $set: { connection: 'connected', connectionReason: null, checkAt: null, restsInARow: 0 } },
+        { $set: { connection: 'connected', connectionReason: null, checkAt: null, restsInARow: 0, ...settled } },
       );
     },
 

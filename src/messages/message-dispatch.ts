@@ -296,7 +296,7 @@ export function createMessageDispatch(dependencies: {
     const at = now();
     // A worker that was believed dead knows better than the one that gave the message up.
     const mine = { _id: message._id, claimId, status: { $in: ['sending', 'uncertain'] as const } };
-    await messages.updateOne(mine, outcomeUpdate(result, message, at, random));
+    await messages.updateOne(mine, outcomeUpdate(result, message, instance.restsInARow, at, random));
     if (result.outcome !== 'accepted') {
       noteFailure(message, instance, result);
       return await noteTrouble(result, message, batch, at);

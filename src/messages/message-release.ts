@@ -121,6 +121,8 @@ export function createMessageRelease(dependencies: {
 
     async handOver({ id, connectionReason }) {
       const waiting = { instanceId: id, status: 'waiting' } as const;
+      // What waits for it would else be looked at only once it is back.
+      await messages.updateMany({ ...waiting, expiresAt: { $lte: now() } }, statusUpdate('dropped', now(), 'too_old'));
       const storeIds: string[] = await messages.distinct('storeId', waiting);
       for (const storeId of storeIds) {
         const others = (await instances.ofStore(storeId)).filter((other) => other.id !== id && isConnected(other));

@@ -36,6 +36,9 @@ let store: Store;
 let worker: MessageDispatch;
 let giveUp: AbortController;
 let servers: WhatsAppCloudServer[] = [];
+/** Meta shows the first number, and lets it send nothing. */
+let isRestricted = false;
+let refusedByAccount = 0;
 /** Phones that Meta does not send to. */
 let refusing: { phone: string; isOnWhatsApp: boolean }[] = [];
 
@@ -47,6 +50,8 @@ beforeEach(async () => {
   time = START;
   servers = [];
   refusing = [];
+  isRestricted = false;
+  refusedByAccount = 0;
   giveUp = new AbortController();
   ({ services } = productOn(database.connection, { now }));
   await database.prepare();
@@ -83,6 +88,11 @@ async function newInstance(of: Store = store): Promise<{ instance: Instance; ser
     ...credentials,
     isOnWhatsApp: (phone) => !refusing.some((one) => one.phone === phone && !one.isOnWhatsApp),
     isWindowOpen: (phone) => !refusing.some((one) => one.phone === phone && one.isOnWhatsApp),
+    faultOf({ method, path }) {
+      if (!isRestricted || method !== 'POST' || !path.includes('/10000/')) return undefined;
+      refusedByAccount += 1;
+      return { kind: 'answer', answer: problem(131031, 403) };
+    },
     now,
   });
   const made = await services.instances.create('console', {
@@ -207,6 +217,62 @@ describe('a token that is withdrawn in mid-queue', () => {
     await dispatchWith(worker);
     expect(await states()).toEqual(['sent', 'sent', 'sent', 'sent']);
     expect(reserve.accepted).toHaveLength(4);
+  });
+});
+
+describe('an account that Meta restricts', () => {
+  it('is asked by one message, less and less often, and stays known as restricted until that is accepted', async () => {
+    const { instance } = await newInstance();
+    const others = await bystander();
+    isRestricted = true;
+    for (let number = 0; number < 4; number += 1) await buy(number);
+    await dispatchWith(worker);
+    const first = refusedByAccount;
+    expect(await connectionOf(instance)).toEqual(['disconnected', 'account_restricted']);
+    for (let minute = 0; minute < 6 * 60; minute += 1) {
+      time += MINUTE;
+      await dispatchWith(worker);
+      expect(await connectionOf(instance)).toEqual(['disconnected', 'account_restricted']);
+    }
+    expect(refusedByAccount - first).toBeGreaterThanOrEqual(6);
+    expect(refusedByAccount - first).toBeLessThanOrEqual(15);
+    expect(await states()).toEqual(['waiting', 'waiting', 'waiting', 'waiting']);
+    const kept = await messageModel(database.connection).find({ storeId: store.id }).lean<MessageDocument[]>();
+    expect(kept.every(({ history }) => history.length <= 6)).toBe(true);
+    isRestricted = false;
+    time += HOUR;
+    await dispatchWith(worker);
+    expect(await states()).toEqual(['sent', 'sent', 'sent', 'sent']);
+    expect(await connectionOf(instance)).toEqual(['connected', null]);
+    expect(others.sent()).toBe(1);
+  });
+
+  it('sends at once after a test that is accepted', async () => {
+    const { instance } = await newInstance();
+    isRestricted = true;
+    await buy(1);
+    await dispatchWith(worker);
+    isRestricted = false;
+    await services.checkConnection(await services.instances.get('console', instance.id));
+    expect(await connectionOf(instance)).toEqual(['disconnected', 'account_restricted']);
+    const restricted = await services.instances.get('console', instance.id);
+    const test = { phone: phoneOf(2), text: 'Oi', imageUrl: null, template: null };
+    expect(await services.testSend(restricted, test)).toMatchObject({ outcome: 'accepted' });
+    await dispatchWith(worker);
+    expect(await states()).toEqual(['sent']);
+  });
+
+  it('is an incident for the watchdog, although Meta shows the number', async () => {
+    const { instance } = await newInstance();
+    isRestricted = true;
+    await buy(1);
+    await dispatchWith(worker);
+    time += 5 * MINUTE;
+    await services.instanceWatch.run();
+    const incident = await database.connection
+      .collection<{ _id: string }>('incidents')
+      .findOne({ _id: `instance_disconnected:${instance.id}` });
+    expect(incident).toMatchObject({ isOpen: true });
   });
 });
 
