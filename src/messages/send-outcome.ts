@@ -13,6 +13,8 @@ const LONGEST_RESTRICTED_REST_MILLISECONDS = 60 * 60_000;
 const MAXIMUM_ATTEMPTS = 8;
 /** Meta takes one message in six seconds to one phone (error 131056), whether or not it says how long to wait. */
 const SAME_PHONE_MILLISECONDS = 6_000;
+/** A hold that is said to last longer was noted by a clock that has been put back since. */
+export const LONGEST_PHONE_HOLD_MILLISECONDS = 15 * 60_000;
 
 type NotSent = Extract<SendResult, { outcome: 'temporary' | 'final' }>;
 
@@ -81,7 +83,8 @@ export function outcomeUpdate(
 /** Until when no other message may go to the same phone; null when any may. */
 export function phoneHeldUntil(result: SendResult, at: Date): Date | null {
   if (result.outcome !== 'temporary' || !isPhoneLimited(result)) return null;
-  return new Date(at.getTime() + Math.max(result.retryAfterMilliseconds ?? 0, SAME_PHONE_MILLISECONDS));
+  const asked = Math.min(result.retryAfterMilliseconds ?? 0, LONGEST_PHONE_HOLD_MILLISECONDS);
+  return later(at, Math.max(asked, SAME_PHONE_MILLISECONDS));
 }
 
 /**

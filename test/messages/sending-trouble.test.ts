@@ -10,7 +10,7 @@ import type { Spool } from '../../src/ingest/spool.ts';
 import type { Instance } from '../../src/instances/instance-service.ts';
 import { contactModel } from '../../src/messages/contact-book.ts';
 import type { MessageDispatch } from '../../src/messages/message-dispatch.ts';
-import { type MessageDocument, messageModel } from '../../src/messages/message-model.ts';
+import { type MessageDocument, messageModel, statusUpdate } from '../../src/messages/message-model.ts';
 import { messageReasonText } from '../../src/messages/message-reason-text.ts';
 import { createWhatsAppCloudSender, whatsappCloudCredentials } from '../../src/senders/whatsapp-cloud.ts';
 import type { Services } from '../../src/services.ts';
@@ -395,6 +395,22 @@ describe('a limit of the provider', () => {
     expect((moments[0] ?? 0) - START).toBeGreaterThanOrEqual(6 * SECOND);
     expect((moments[1] ?? 0) - (moments[0] ?? 0)).toBeGreaterThanOrEqual(6 * SECOND);
     expect(await states()).toEqual(['sent', 'sent', 'sent']);
+  });
+
+  it('131056: what is planned for that phone meanwhile waits as well, whatever became of the first one', async () => {
+    const { server } = await newInstance();
+    answering(server, problem(131056));
+    const phone = await buy(1);
+    await dispatchWith(worker);
+    await messageModel(database.connection).updateOne({ phone }, statusUpdate('cancelled', now(), 'superseded'));
+    time += SECOND;
+    await buy(1);
+    await buy(2);
+    await dispatchWith(worker);
+    expect(server.accepted.map((message) => message.phone)).toEqual([phoneOf(2)]);
+    time += 5 * SECOND;
+    await dispatchWith(worker);
+    expect(server.accepted.map((message) => message.phone)).toEqual([phoneOf(2), phone]);
   });
 
   it('131047 and 131026 are the last word about a message, and about nothing else', async () => {
