@@ -258,6 +258,12 @@ export function createMessageQueue(dependencies: { connection: Connection; now?:
   };
 }
 
+/** What a person last said of a message: true, it was sent. Null: nobody had to say anything. */
+export function saidByPerson({ history }: Pick<MessageDocument, 'history'>): boolean | null {
+  const said = history.findLast(({ reason }) => reason === 'said_by_person');
+  return said ? said.status === 'sent' : null;
+}
+
 function activityOf(instance: Instance, queued: number, at: Date): QueueActivity {
   if (queued === 0) return { kind: 'empty' };
   if (instance.connection === 'disconnected') return { kind: 'disconnected' };
