@@ -14,6 +14,7 @@ import { createMessageRelease } from './messages/message-release.ts';
 import { createNotificationPreview, type NotificationPreview } from './messages/notification-preview.ts';
 import { createNotificationSettings, type NotificationSettingsService } from './messages/notification-settings.ts';
 import { createReceipts, type Receipts } from './messages/receipts.ts';
+import { createSendingWays } from './messages/sending-ways.ts';
 import { createStopOnReply } from './messages/stop-on-reply.ts';
 import { createTemplateApproval, type TemplateApproval } from './messages/template-approval.ts';
 import { createTestSend, type TestSend } from './messages/test-send.ts';
@@ -99,7 +100,13 @@ export function createMessaging(dependencies: {
     receipts,
     planner,
     stopOnReply,
-    release: createMessageRelease({ connection, stores, instances, ...clock }),
+    release: createMessageRelease({
+      connection,
+      stores,
+      instances,
+      waysOf: createSendingWays({ connection, settings: notifications, contacts, ...clock }),
+      ...clock,
+    }),
     requeue: messageQueue.requeue,
     senderOf,
     checkConnection,

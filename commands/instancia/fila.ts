@@ -1,5 +1,5 @@
 import { foldCase } from '../../src/chat/arguments.ts';
-import type { CommandContext, CommandOption, CommandVerb } from '../../src/chat/command.ts';
+import type { CommandContext, CommandOption, CommandVerb, OptionValues } from '../../src/chat/command.ts';
 import { commandLine } from '../../src/chat/command-line.ts';
 import { type Block, privateText, type Reply } from '../../src/chat/message.ts';
 import type { Instance } from '../../src/instances/instance-service.ts';
@@ -9,14 +9,17 @@ import { messageReasonText } from '../../src/messages/message-reason-text.ts';
 import { formatCount } from '../../src/text/count.ts';
 import { formatDay, formatMoment } from '../../src/text/local-time.ts';
 import { ProductError } from '../../src/text/product-error.ts';
-import { chosenInstance, instanceOption, instanceReference } from '../options/instance-option.ts';
+import { instanceReference } from '../options/instance-option.ts';
 import { pageOption } from '../options/page-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import { type RoleButton, roleButtons } from '../role-buttons.ts';
 import type { CommandServices } from '../services.ts';
+import { chosenQueue, queueOption, removedWithUncertain } from './queue-option.ts';
 
 type Context = CommandContext<CommandServices>;
 
+/** The others come up once these are settled. */
+const REMOVED_SHOWN = 5;
 /** So that the table fits a phone. */
 const LONGEST_BAR = 10;
 const PAGE_SIZE = 10;
@@ -45,18 +48,19 @@ export const fila: CommandVerb<CommandServices> = {
   name: 'fila',
   description: 'command.instancia.fila',
   role: 'viewer',
-  options: [instanceOption, messageOption, decisionOption, pageOption],
+  options: [queueOption, messageOption, decisionOption, pageOption],
   async run(context, options) {
     const message = typedValue(options, messageOption.name);
     const decision = typedValue(options, decisionOption.name);
-    if (message !== undefined && decision !== undefined) return await decide(context, message, decision);
-    const instance = await chosenInstance(context, options);
+    if (message !== undefined && decision !== undefined) return await decide(context, options, message, decision);
+    const { instance, isRemoved } = await chosenQueue(context, options);
     const cursor = typedValue(options, pageOption.name);
+    if (isRemoved) return await removedReply(context, instance, cursor);
     return cursor === undefined ? await queueReply(context, instance) : await moreReply(context, instance, cursor);
   },
 };
 
-async function decide(context: Context, id: string, typed: string): Promise<Reply> {
+async function decide(context: Context, options: OptionValues, id: string, typed: string): Promise<Reply> {
   const { translate, services, workspaceId } = context;
   const decision = foldCase(typed);
   const wasSent = Object.hasOwn(DECISIONS, decision) ? DECISIONS[decision] : undefined;
@@ -64,18 +68,49 @@ async function decide(context: Context, id: string, typed: string): Promise<Repl
     throw new ProductError('message_decision_unknown', { value: typed });
   }
   const { instanceId } = await services.messageQueue.get(workspaceId, id);
+  if (typedValue(options, queueOption.name) !== undefined) {
+    const { instance } = await chosenQueue(context, options);
+    if (instance.id !== instanceId) throw new ProductError('message_elsewhere', { instance: instance.name });
+  }
   const isDecided = await services.messageQueue.resolve(workspaceId, id, wasSent);
   const said = translate(wasSent ? 'queue.decided_sent' : 'queue.decided_again');
   const reply = isDecided ? privateText('success', said) : privateText('neutral', translate('queue.already_decided'));
-  return { ...reply, blocks: [...reply.blocks, ...backToQueue(context, instanceId)] };
+  return { ...reply, blocks: [...reply.blocks, ...(await backToQueue(context, instanceId))] };
 }
 
-/** Where the next uncertain message is. */
-function backToQueue(context: Context, instancia: string | null): Block[] {
-  if (instancia === null) return [];
-  const command = commandLine('/instancia fila', { instancia });
-  const label = context.translate('button.queue');
-  return roleButtons(context, [{ label, command, style: 'secondary', role: 'viewer' }]);
+/** Where the next uncertain message is. An instance that is gone has no queue, only what is left of it to decide. */
+async function backToQueue(context: Context, instanceId: string | null): Promise<Block[]> {
+  if (instanceId === null) return [];
+  const { services, translate } = context;
+  const isPresent = (await services.instances.present([instanceId])).has(instanceId);
+  if (!isPresent) return removedBlocks(context, await removedWithUncertain(context));
+  const command = commandLine('/instancia fila', { instancia: instanceId });
+  return roleButtons(context, [{ label: translate('button.queue'), command, style: 'secondary', role: 'viewer' }]);
+}
+
+/** The way to what is still uncertain of instances that are gone. */
+function removedBlocks(context: Context, removed: readonly Instance[]): Block[] {
+  if (removed.length === 0) return [];
+  const { translate } = context;
+  const buttons = removed.slice(0, REMOVED_SHOWN).map(
+    ({ id, name }): RoleButton => ({
+      label: translate('queue.removed_instance', { instance: name }),
+      command: commandLine('/instancia fila', { instancia: id }),
+      style: 'secondary',
+      role: 'viewer',
+    }),
+  );
+  return [{ type: 'paragraph', text: translate('queue.removed_left') }, ...roleButtons(context, buttons)];
+}
+
+/** What is left to decide of an instance that is gone. */
+async function removedReply(context: Context, instance: Instance, cursor: string | undefined): Promise<Reply> {
+  return {
+    title: context.translate('queue.removed_title', { instance: instance.name }),
+    tone: 'attention',
+    visibility: 'private',
+    blocks: await uncertainBlocks(context, instance, instance.id, cursor),
+  };
 }
 
 async function queueReply(context: Context, instance: Instance): Promise<Reply> {
@@ -89,7 +124,10 @@ async function queueReply(context: Context, instance: Instance): Promise<Reply> 
       countsBlock(context, instance, state),
       daysBlock(context, state),
       ...troubleBlocks(context, state),
-      ...(state.uncertain.length > 0 ? await uncertainBlocks(context, instance, undefined) : []),
+      ...(state.uncertain.length > 0
+        ? await uncertainBlocks(context, instance, instanceReference(instance), undefined)
+        : []),
+      ...removedBlocks(context, await removedWithUncertain(context)),
     ],
   };
 }
@@ -99,7 +137,7 @@ async function moreReply(context: Context, instance: Instance, cursor: string): 
     title: context.translate('queue.more_title', { instance: instance.name }),
     tone: 'attention',
     visibility: 'private',
-    blocks: await uncertainBlocks(context, instance, cursor),
+    blocks: await uncertainBlocks(context, instance, instanceReference(instance), cursor),
   };
 }
 
@@ -172,10 +210,16 @@ function troubleBlocks({ translate }: Context, { failures, uncertain }: QueueSta
   ];
 }
 
-async function uncertainBlocks(context: Context, instance: Instance, cursor: string | undefined): Promise<Block[]> {
+/** @param instancia what a command line calls the instance by: its name may be another one's by now */
+async function uncertainBlocks(
+  context: Context,
+  instance: Instance,
+  instancia: string,
+  cursor: string | undefined,
+): Promise<Block[]> {
   const { translate, services } = context;
   const page = await services.messageQueue.uncertain(instance, { cursor, limit: PAGE_SIZE });
-  const more = page.nextCursor === null ? [] : [moreButton(context, instance, page.nextCursor)];
+  const more = page.nextCursor === null ? [] : [moreButton(context, instancia, page.nextCursor)];
   return [
     { type: 'paragraph', text: translate(page.items.length === 0 ? 'queue.none_uncertain' : 'queue.decide_how') },
     ...page.items.flatMap((message) => decisionBlocks(context, instance, message)),
@@ -183,8 +227,8 @@ async function uncertainBlocks(context: Context, instance: Instance, cursor: str
   ];
 }
 
-function moreButton({ translate }: Context, instance: Instance, cursor: string): RoleButton {
-  const command = commandLine('/instancia fila', { instancia: instanceReference(instance), cursor });
+function moreButton({ translate }: Context, instancia: string, cursor: string): RoleButton {
+  const command = commandLine('/instancia fila', { instancia, cursor });
   return { label: translate('button.more'), command, style: 'secondary', role: 'viewer' };
 }
 

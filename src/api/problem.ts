@@ -17,6 +17,7 @@ const STATUS_OF_CODE: Partial<Record<ErrorCode, number>> = {
   method_not_allowed: 405,
   store_name_taken: 409,
   instance_name_taken: 409,
+  message_settled: 409,
   body_too_large: 413,
   content_type: 415,
   unexpected: 500,

@@ -50,7 +50,7 @@ export async function messagingFindings(
       send_queue: stranded(counts.scheduled + counts.waiting) ?? nothingToDo,
       notifications: nothingToDo,
       happy_path: happyPath(store),
-      sends: nothingToDo,
+      sends: uncertain(counts.uncertain) ?? nothingToDo,
     };
   }
   const sent = counts.sent + counts.delivered + counts.read;
@@ -66,7 +66,7 @@ export async function messagingFindings(
     send_queue: await sendQueue(linked, messageQueue, now),
     notifications: await texts(await notifications.all(store.id), linked, preview, store, locale),
     happy_path: happyPath(store),
-    sends: sends(counts.failed, counts.failed + sent, counts.uncertain),
+    sends: uncertain(counts.uncertain) ?? sends(counts.failed, counts.failed + sent),
   };
 }
 
@@ -193,16 +193,14 @@ function happyPath(store: Store): Finding {
   return { status: 'attention', seen: 'checklist.happy_path_off', remedy: 'checklist.happy_path_remedy' };
 }
 
-function sends(failed: number, total: number, uncertain: number): Finding {
-  if (uncertain > 0) {
-    const values = { count: uncertain };
-    return {
-      status: 'attention',
-      seen: 'checklist.sends_uncertain',
-      values,
-      remedy: 'checklist.sends_uncertain_remedy',
-    };
-  }
+/** Whatever the store sends through by now, and if it is nothing. */
+function uncertain(count: number): Finding | null {
+  if (count === 0) return null;
+  const remedy = 'checklist.sends_uncertain_remedy';
+  return { status: 'attention', seen: 'checklist.sends_uncertain', values: { count }, remedy };
+}
+
+function sends(failed: number, total: number): Finding {
   if (total === 0) return { status: 'waiting', seen: 'checklist.sends_none' };
   const values = { failed, total };
   if (failed / total < HIGH_FAILURE_SHARE) return { status: 'ok', seen: 'checklist.sends', values };

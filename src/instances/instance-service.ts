@@ -71,6 +71,8 @@ export interface InstanceService {
     input: { name: string; provider: Provider; credentials: unknown; timezone: string },
   ): Promise<Instance>;
   list(workspaceId: string): Promise<Instance[]>;
+  /** Those that are gone, the one that was removed last first. */
+  listRemoved(workspaceId: string): Promise<Instance[]>;
   /** What some instances are called, by id; those that were removed too. */
   names(workspaceId: string, ids: readonly string[]): Promise<Map<string, string>>;
   /** @throws ProductError `instance_unknown` */
@@ -199,6 +201,14 @@ export function createInstanceService(dependencies: {
   return {
     list,
     get,
+
+    async listRemoved(workspaceId) {
+      const found = await instances
+        .find({ workspaceId, removedAt: { $ne: null } })
+        .sort({ removedAt: -1 })
+        .lean<InstanceDocument[]>();
+      return found.map(toInstance);
+    },
 
     async names(workspaceId, ids) {
       if (ids.length === 0) return new Map();
@@ -398,11 +408,12 @@ export function createInstanceService(dependencies: {
       );
     },
 
-    async noteAccepted({ id, connection: state, restsInARow }) {
+    async noteAccepted({ id, connection: state, connectionReason, restsInARow }) {
       if (state === 'connected' && restsInARow === 0) return;
+      const settled = connectionReason === 'account_restricted' ? { restUntil: null } : {};
       await instances.updateOne(
         { _id: id },
-        { $set: { connection: 'connected', connectionReason: null, checkAt: null, restsInARow: 0 } },
+        { $set: { connection: 'connected', connectionReason: null, checkAt: null, restsInARow: 0, ...settled } },
       );
     },
 

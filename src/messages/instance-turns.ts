@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { isRestricted } from '../instances/connection-check.ts';
 import { type Instance, type InstanceService, newLeaseId } from '../instances/instance-service.ts';
 import { sendingChance } from '../instances/sending-pace.ts';
 
@@ -78,16 +79,17 @@ export function createInstanceTurns(dependencies: {
     }
     const instance = await instances.lease(instanceId, leaseId);
     if (!instance) return false;
-    if (instance.connection === 'disconnected') return await isBack(instance);
+    if (instance.connection === 'disconnected') {
+      if (await isBack(instance)) return true;
+      if (!isRestricted(instance)) return false;
+    }
     const chance = sendingChance(instance, now());
     if ('nextAt' in chance) return (await hasQueue(instance)) && (await waitFor(chance.nextAt, signal));
+    // A message asks whether the account may send again, and the others wait for the answer.
+    if (isRestricted(instance) && underWay.size > 0) return false;
+    const room = isRestricted(instance) ? 1 : Math.min(chance.room, CONCURRENT_SENDS - underWay.size);
     const busyPhones = [...underWay].map(({ phone }) => phone);
-    const sends = await sendSome(
-      instance,
-      leaseId,
-      Math.min(chance.room, CONCURRENT_SENDS - underWay.size),
-      busyPhones,
-    );
+    const sends = await sendSome(instance, leaseId, room, busyPhones);
     for (const send of sends ?? []) {
       underWay.add(send);
       void send.ended.then(() => underWay.delete(send));

@@ -22,7 +22,14 @@ import { renderText } from './message-text.ts';
 import { type MessageVariables, messageVariables } from './message-variables.ts';
 import { isOn, type NotificationSettings, type NotificationSettingsService } from './notification-settings.ts';
 import type { Receipts } from './receipts.ts';
-import { isInstanceDown, isNotSent, outcomeUpdate, phoneHeldUntil, restUntil } from './send-outcome.ts';
+import {
+  isInstanceDown,
+  isNotSent,
+  LONGEST_PHONE_HOLD_MILLISECONDS,
+  outcomeUpdate,
+  phoneHeldUntil,
+  restUntil,
+} from './send-outcome.ts';
 import type { StopOnReply } from './stop-on-reply.ts';
 
 const SEND_TIMEOUT_MILLISECONDS = 60_000;
@@ -173,6 +180,10 @@ export function createMessageDispatch(dependencies: {
     const lastReplyAt = contact.lastReplies.get(conversationKey(instance.id, message.phone)) ?? null;
     const chosen = templateOf(instance, own?.template ?? step.template, variables, lastReplyAt);
     if ('status' in chosen) return chosen;
+    const isClosed = chosen.template === null && takesOnlyTemplates(instance.provider, lastReplyAt, now());
+    if (isClosed && (await release.hasOtherWay(message, instance))) {
+      return { status: 'scheduled', reason: 'window_closed', instanceId: null };
+    }
     const text = own?.text ?? (await settings.nextText(store.id, wanted, step));
     const rendered = renderText(text, variables);
     if (!rendered.ok) return { status: 'skipped', reason: `variable_missing: ${rendered.missing}` };
@@ -263,7 +274,7 @@ export function createMessageDispatch(dependencies: {
   ): Promise<Send[] | null> {
     const queued = await queueOf(instance.id, room, busyPhones);
     if (queued.length === 0) return null;
-    const ready = await readyMessages(instance, await withoutCrossing(instance, queued));
+    const ready = await readyMessages(instance, await withoutHeld(instance, await withoutCrossing(instance, queued)));
     if (ready.length === 0) return [];
     const sender = await senderOf(instance);
     const day = await instances.takeSlots(instance, leaseId, ready.length);
@@ -292,7 +303,7 @@ export function createMessageDispatch(dependencies: {
     const at = now();
     // A worker that was believed dead knows better than the one that gave the message up.
     const mine = { _id: message._id, claimId, status: { $in: ['sending', 'uncertain'] as const } };
-    await messages.updateOne(mine, outcomeUpdate(result, message, at, random));
+    await messages.updateOne(mine, outcomeUpdate(result, message, instance.restsInARow, at, random));
     if (result.outcome !== 'accepted') {
       noteFailure(message, instance, result);
       return await noteTrouble(result, message, batch, at);
@@ -304,7 +315,7 @@ export function createMessageDispatch(dependencies: {
   /** What an attempt that failed says about the instance, and about other messages to the same buyer. */
   async function noteTrouble(
     result: Exclude<SendResult, { outcome: 'accepted' }>,
-    { workspaceId, phone }: MessageDocument,
+    { _id, workspaceId, phone }: MessageDocument,
     { instance, day }: Batch,
     at: Date,
   ): Promise<void> {
@@ -317,6 +328,8 @@ export function createMessageDispatch(dependencies: {
     if (rest) await instances.rest(instance, rest);
     const availableAt = phoneHeldUntil(result, at);
     if (availableAt) {
+      // For those that are planned later.
+      await messages.updateOne({ _id }, { $set: { phoneHold: { instanceId: instance.id, until: availableAt } } });
       await messages.updateMany(
         { workspaceId, phone, status: { $in: [...OPEN_STATUSES] }, availableAt: { $lt: availableAt } },
         { $set: { availableAt } },
@@ -369,14 +382,37 @@ export function createMessageDispatch(dependencies: {
     const phones = queued.flatMap(({ phone }) => phone ?? []);
     const onTheirWay = await messages.distinct('phone', { workspaceId, phone: { $in: phones }, status: 'sending' });
     const [held, free] = partition([...queued], ({ phone }) => phone !== null && onTheirWay.includes(phone));
-    if (held.length > 0) {
-      const availableAt = new Date(now().getTime() + CROSSING_MILLISECONDS);
-      await messages.updateMany(
-        { _id: { $in: held.map(({ _id }) => _id) }, status: 'waiting' },
-        { $set: { availableAt } },
-      );
-    }
+    await putOff(held, new Date(now().getTime() + CROSSING_MILLISECONDS));
     return free;
+  }
+
+  /** Those whose phone the provider still takes something for; the others wait until it does. */
+  async function withoutHeld(
+    { id, workspaceId }: Instance,
+    queued: readonly MessageDocument[],
+  ): Promise<MessageDocument[]> {
+    const at = now();
+    const holding = await messages
+      .find({
+        workspaceId,
+        phone: { $in: queued.flatMap(({ phone }) => phone ?? []) },
+        'phoneHold.instanceId': id,
+        'phoneHold.until': { $gt: at, $lte: new Date(at.getTime() + LONGEST_PHONE_HOLD_MILLISECONDS) },
+      })
+      .select({ phone: 1, phoneHold: 1 })
+      .lean<Pick<MessageDocument, 'phone' | 'phoneHold'>[]>();
+    const heldUntil = new Map(holding.map(({ phone, phoneHold }) => [phone, phoneHold?.until ?? at]));
+    const [held, free] = partition([...queued], ({ phone }) => heldUntil.has(phone));
+    for (const message of held) await putOff([message], heldUntil.get(message.phone) ?? at);
+    return free;
+  }
+
+  async function putOff(held: readonly MessageDocument[], availableAt: Date): Promise<void> {
+    if (held.length === 0) return;
+    await messages.updateMany(
+      { _id: { $in: held.map(({ _id }) => _id) }, status: 'waiting' },
+      { $set: { availableAt } },
+    );
   }
 
   async function hasQueue({ id }: Instance): Promise<boolean> {

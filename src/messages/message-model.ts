@@ -64,6 +64,8 @@ export interface MessageDocument {
   sendingSince: Date | null;
   /** The batch in which it was last told to a provider: whoever made the batch may say what became of it. */
   claimId: string | null;
+  /** Its provider takes nothing for its phone from that instance before then. */
+  phoneHold: { instanceId: string; until: Date } | null;
   sentAt: Date | null;
   providerMessageId: string | null;
   /** When the buyer answered it: it was the last one that they had got. */
@@ -94,6 +96,7 @@ const messageSchema = new Schema<MessageDocument>(
     attempts: { type: Number, required: true },
     sendingSince: { type: Date, default: null },
     claimId: { type: String, default: null },
+    phoneHold: { type: Schema.Types.Mixed, default: null },
     sentAt: { type: Date, default: null },
     providerMessageId: { type: String, default: null },
     repliedAt: { type: Date, default: null },

@@ -183,6 +183,7 @@ function newMessage(
     attempts: 0,
     sendingSince: null,
     claimId: null,
+    phoneHold: null,
     sentAt: null,
     providerMessageId: null,
     repliedAt: null,

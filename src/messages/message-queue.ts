@@ -72,6 +72,8 @@ export interface MessageQueue {
   countWaiting(instance: { id: string }): Promise<number>;
   /** The messages of which nobody knows whether they were sent, newest first. */
   uncertain(instance: { id: string }, page: PageRequest): Promise<Page<MessageDocument>>;
+  /** Which of some instances have such messages. */
+  withUncertain(instanceIds: readonly string[]): Promise<Set<string>>;
   /** How what was attempted since a moment ended. */
   outcomesSince(instance: { id: string }, since: Date): Promise<SendOutcomes>;
   /** Gives back the queue of an instance that is gone, for the stores' other instances. */
@@ -183,6 +185,15 @@ export function createMessageQueue(dependencies: { connection: Connection; now?:
       );
     },
 
+    async withUncertain(instanceIds) {
+      if (instanceIds.length === 0) return new Set();
+      const found: (string | null)[] = await messages.distinct('instanceId', {
+        status: 'uncertain',
+        instanceId: { $in: instanceIds },
+      });
+      return new Set(found.filter((id) => id !== null));
+    },
+
     async outcomesSince({ id }, since) {
       const failed = { instanceId: id, status: 'failed', sendingSince: { $gte: since } } as const;
       const [sent, failures] = await Promise.all([
@@ -245,6 +256,12 @@ export function createMessageQueue(dependencies: { connection: Connection; now?:
       );
     },
   };
+}
+
+/** What a person last said of a message: true, it was sent. Null: nobody had to say anything. */
+export function saidByPerson({ history }: Pick<MessageDocument, 'history'>): boolean | null {
+  const said = history.findLast(({ reason }) => reason === 'said_by_person');
+  return said ? said.status === 'sent' : null;
 }
 
 function activityOf(instance: Instance, queued: number, at: Date): QueueActivity {

@@ -1,8 +1,9 @@
 import { groupBy, minBy } from 'es-toolkit';
-import type { Connection } from 'mongoose';
+import { type Connection, Types } from 'mongoose';
 import type { Instance, InstanceService } from '../instances/instance-service.ts';
 import type { Store, StoreService } from '../stores/store-service.ts';
 import { type MessageDocument, type MessageStatus, messageModel, statusUpdate } from './message-model.ts';
+import type { Takes } from './sending-ways.ts';
 
 const BATCH = 500;
 /** How soon a message is looked at again that has nowhere to go. */
@@ -11,8 +12,10 @@ const POSTPONE_MILLISECONDS = 60_000;
 export interface MessageRelease {
   /** Puts the messages that are due into the queues of their stores' instances, or says why not. */
   releaseDue(signal: AbortSignal): Promise<void>;
-  /** Takes what waits for an instance that cannot send away from it, as far as another instance of the store can. */
+  /** Takes what waits for an instance that cannot send away from it, as far as another instance of the store can send it now. */
   handOver(instance: Pick<Instance, 'id' | 'connectionReason'>): Promise<void>;
+  /** Whether another instance of its store takes a message that this one does not. */
+  hasOtherWay(message: MessageDocument, instance: Pick<Instance, 'id'>): Promise<boolean>;
 }
 
 /** Due messages into queues. Can be repeated and run by several workers: a message moves only from the status that it was seen in. */
@@ -20,9 +23,11 @@ export function createMessageRelease(dependencies: {
   connection: Connection;
   stores: StoreService;
   instances: InstanceService;
+  /** What could be sent through which instance. */
+  waysOf(messages: readonly MessageDocument[]): Promise<Takes>;
   now?: () => Date;
 }): MessageRelease {
-  const { connection, stores, instances, now = () => new Date() } = dependencies;
+  const { connection, stores, instances, waysOf, now = () => new Date() } = dependencies;
   const messages = messageModel(connection);
 
   async function move(
@@ -55,16 +60,43 @@ export function createMessageRelease(dependencies: {
   async function releaseStore(store: Store, due: readonly MessageDocument[]): Promise<void> {
     const [tooOld, wanted] = split(due, ({ expiresAt }) => expiresAt <= now());
     await move(tooOld, 'dropped', 'too_old');
-    const usable = usableOf(await instances.ofStore(store.id));
-    if (usable.length === 0) return await postpone(wanted);
-    const queued = await waitingAt(usable.map(({ id }) => id));
-    const byInstance = groupBy([...wanted], () => {
-      const shortest = minBy(usable, ({ id }) => queued.get(id) ?? 0)?.id ?? '';
+    const linked = await instances.ofStore(store.id);
+    if (linked.length === 0) return await postpone(wanted);
+    const takes = await waysOf(wanted);
+    const queued = await waitingAt(linked.map(({ id }) => id));
+    const byInstance = groupBy([...wanted], (message) => {
+      const shortest = minBy(bestOf(linked, message, takes), ({ id }) => queued.get(id) ?? 0)?.id ?? '';
       queued.set(shortest, (queued.get(shortest) ?? 0) + 1);
       return shortest;
     });
     for (const [instanceId, chosen] of Object.entries(byInstance)) {
       await move(chosen, 'waiting', null, { instanceId, queuedAt: now() });
+    }
+  }
+
+  /** Batch by batch: a queue may be long. */
+  async function handOverTo(
+    others: readonly Instance[],
+    waiting: { instanceId: string; status: 'waiting'; storeId: string },
+    reason: string | null,
+  ): Promise<void> {
+    let after = new Types.ObjectId('0'.repeat(24));
+    for (;;) {
+      const queued = await messages
+        .find({ ...waiting, _id: { $gt: after } })
+        .sort({ _id: 1 })
+        .limit(BATCH)
+        .lean<MessageDocument[]>();
+      const last = queued.at(-1);
+      if (!last) return;
+      after = last._id;
+      const takes = await waysOf(queued);
+      const moving = queued.filter((message) => others.some((other) => takes(message, other)));
+      if (moving.length === 0) continue;
+      await messages.updateMany(
+        { ...waiting, _id: { $in: moving.map(({ _id }) => _id) } },
+        statusUpdate('scheduled', now(), reason, { instanceId: null }),
+      );
     }
   }
 
@@ -89,23 +121,33 @@ export function createMessageRelease(dependencies: {
 
     async handOver({ id, connectionReason }) {
       const waiting = { instanceId: id, status: 'waiting' } as const;
+      // What waits for it would else be looked at only once it is back.
+      await messages.updateMany({ ...waiting, expiresAt: { $lte: now() } }, statusUpdate('dropped', now(), 'too_old'));
       const storeIds: string[] = await messages.distinct('storeId', waiting);
       for (const storeId of storeIds) {
-        const others = (await instances.ofStore(storeId)).filter((other) => other.id !== id);
-        if (!others.some(isConnected)) continue;
-        await messages.updateMany(
-          { ...waiting, storeId },
-          statusUpdate('scheduled', now(), connectionReason, { instanceId: null }),
-        );
+        const others = (await instances.ofStore(storeId)).filter((other) => other.id !== id && isConnected(other));
+        if (others.length > 0) await handOverTo(others, { ...waiting, storeId }, connectionReason);
       }
+    },
+
+    async hasOtherWay(message, { id }) {
+      const others = (await instances.ofStore(message.storeId)).filter((other) => other.id !== id);
+      if (others.length === 0) return false;
+      const takes = await waysOf([message]);
+      return others.some((other) => takes(message, other));
     },
   };
 }
 
-/** Those that are connected; with none of them, those that may come back. */
-function usableOf(all: readonly Instance[]): Instance[] {
-  const connected = all.filter(isConnected);
-  return connected.length > 0 ? connected : [...all];
+/**
+ * Those that take a message, of them the connected ones, if there are any: one that may come back is better than one through which the
+ * message would fail. Where none takes it, any will say so.
+ */
+function bestOf(linked: readonly Instance[], message: MessageDocument, takes: Takes): Instance[] {
+  const able = linked.filter((instance) => takes(message, instance));
+  const usable = able.length > 0 ? able : [...linked];
+  const connected = usable.filter(isConnected);
+  return connected.length > 0 ? connected : usable;
 }
 
 /** As far as anybody knows. */

@@ -3,8 +3,9 @@ import { defineRoute, type Route } from '../feature/route.ts';
 import { idParams, listOf, momentSchema, noBody, noFields, pageFields } from '../feature/route-schemas.ts';
 import type { InstanceService } from '../instances/instance-service.ts';
 import type { StoreService } from '../stores/store-service.ts';
+import { ProductError } from '../text/product-error.ts';
 import { MESSAGE_STATUSES, type MessageDocument } from './message-model.ts';
-import type { MessageQueue, QueueState } from './message-queue.ts';
+import { type MessageQueue, type QueueState, saidByPerson } from './message-queue.ts';
 import { checkTemplate, type NotificationTemplate } from './message-template.ts';
 import { checkText } from './message-text.ts';
 import { catalogueNotification, NOTIFICATION_TYPES, recognisedBy } from './notification-catalogue.ts';
@@ -12,7 +13,11 @@ import type { NotificationSettings, NotificationSettingsService } from './notifi
 import type { TemplateApproval } from './template-approval.ts';
 
 const MAXIMUM_DELAY_MILLISECONDS = 30 * 24 * 60 * 60 * 1_000;
-const timeOfDay = z.templateLiteral([z.number(), ':', z.number()]).refine((at) => /^([01]\d|2[0-3]):[0-5]\d$/.test(at));
+const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d$/;
+const timeOfDay = z
+  .templateLiteral([z.number(), ':', z.number()])
+  .refine((at) => TIME_OF_DAY.test(at))
+  .meta({ pattern: TIME_OF_DAY.source });
 const delaySchema = z
   .union([
     z.strictObject({ after: z.int().min(0).max(MAXIMUM_DELAY_MILLISECONDS).describe('Milliseconds.') }),
@@ -202,15 +207,20 @@ export function messageRoutes(dependencies: {
       method: 'post',
       path: '/messages/:id/resolve',
       summary: 'Decide what became of an uncertain message',
-      description: 'A message that is no longer uncertain stays as it is; the answer shows how it stands.',
+      description:
+        'A message that is no longer uncertain stays as it is; the answer shows how it stands. Where somebody has decided otherwise before, it is a problem (409) that says how.',
       params: idParams,
       query: noFields,
       body: z.strictObject({ sent: z.boolean().describe('False: it is sent once more.') }),
       status: 200,
       response: messageSchema,
       async handle({ caller: { workspaceId }, params: { id }, body: { sent } }) {
-        await messageQueue.resolve(workspaceId, id, sent);
-        return { json: presentMessage(await messageQueue.get(workspaceId, id)) };
+        const isSettledNow = await messageQueue.resolve(workspaceId, id, sent);
+        const message = await messageQueue.get(workspaceId, id);
+        if (!isSettledNow && saidByPerson(message) === !sent) {
+          throw new ProductError('message_settled', { decision: sent ? 'again' : 'sent' });
+        }
+        return { json: presentMessage(message) };
       },
     }),
     defineRoute({

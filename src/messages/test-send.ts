@@ -30,7 +30,7 @@ export function createTestSend(dependencies: {
     const sender = await senderOf(instance);
     const message = { id: newId(), phone, text, imageUrl, template, lastReplyAt };
     const result = await sender.send(message, AbortSignal.timeout(TIMEOUT_MILLISECONDS));
-    if (result.outcome === 'accepted') await instances.noteConnection(id, 'connected', null);
+    if (result.outcome === 'accepted') await instances.noteAccepted(instance);
     else if (result.reason === 'instance_disconnected') {
       await instances.noteConnection(id, 'disconnected', result.reason);
     }

@@ -215,6 +215,8 @@ describe('the description', () => {
     const { status, json } = await product.api('GET', '/openapi.json', { key: null });
     expect(status).toBe(200);
     expect(json.openapi).toBe('3.1.0');
+    // Other times than those of a day would be refused.
+    expect(JSON.stringify(json)).toMatch(/"at":\{[^}]*"pattern":"\^\(\[01\]/);
     const described = Object.entries<object>(json.paths).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
     );
@@ -496,10 +498,15 @@ describe('messages to buyers', () => {
     expectProblem(await product.api('POST', resolve, { body: {} }), 400, 'body_invalid');
     const decided = await product.api('POST', resolve, { body: { sent: true } });
     expect(decided.json).toMatchObject({ id: first.id, status: 'sent', reason: 'said_by_person' });
-    const again = await product.api('POST', resolve, { body: { sent: false } });
-    expect(again.json).toEqual(decided.json);
+    expect((await product.api('POST', resolve, { body: { sent: true } })).json).toEqual(decided.json);
+    const otherwise = await product.api('POST', resolve, { body: { sent: false } });
+    expectProblem(otherwise, 409, 'message_settled');
+    expect(otherwise.json.detail).toContain('was sent');
     const sentAgain = await product.api('POST', `/messages/${second.id}/resolve`, { body: { sent: false } });
     expect(sentAgain.json.history.at(-1)).toMatchObject({ status: 'scheduled', reason: 'said_by_person' });
+    const tooLate = await product.api('POST', `/messages/${second.id}/resolve`, { body: { sent: true } });
+    expectProblem(tooLate, 409, 'message_settled');
+    expect(tooLate.json.detail).toContain('to be sent again');
     expect((await product.api('DELETE', `/instances/${instance.id}`)).status).toBe(204);
   });
 });

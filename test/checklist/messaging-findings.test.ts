@@ -198,6 +198,21 @@ describe('the checklist of a store’s messages', () => {
     });
   });
 
+  it('tells of uncertain messages although their instance was removed', async () => {
+    const instance = await link();
+    const { intake, spool } = await intakeOn(database.connection, services, { now: () => NOON });
+    const payload = assinyPayload({ event: 'approved_purchase', transactionId: 'a', createdAt: NOON, updatedAt: NOON });
+    await deliver(intake, store.webhookUrl, payload);
+    await spool.close();
+    await services.pipeline.drain();
+    await messageModel(database.connection).updateOne({ storeId: store.id }, { $set: { status: 'uncertain' } });
+    await services.instances.remove(store.workspaceId, instance.id);
+    expect((await items()).sends).toMatchObject({
+      status: 'attention',
+      remedy: expect.stringContaining('removidas'),
+    });
+  });
+
   it('tells of messages that wait although nothing is linked any more', async () => {
     const instance = await link();
     await services.sending.stop();

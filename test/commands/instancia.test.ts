@@ -338,6 +338,51 @@ describe('/instancia fila', () => {
     expect(await messageStatus()).toEqual(['uncertain']);
   });
 
+  describe('once the instance of an uncertain message is removed', () => {
+    beforeEach(async () => {
+      for (const transactionId of ['a', 'b'])
+        await commandLine.send(store, { event: 'approved_purchase', transactionId });
+      await messageModel(commandLine.database.connection).updateMany({}, statusUpdate('uncertain', NOW, 'worker_lost'));
+      await type('/instancia remover confirmar:sim');
+    });
+
+    it('shows what is left of it where there is no other, until all is settled', async () => {
+      const left = await type('/instancia fila', { role: 'operator' });
+      expect(left.title).toBe('Mensagens incertas de “Atendimento”, que foi removida');
+      const settled = await type(buttonOf(left, 'Foi enviada'), { role: 'operator' });
+      expect(textOf(settled)).toContain('foi enviada');
+      expect(textOf(settled)).not.toContain('Ver fila');
+      const next = await type(buttonOf(settled, 'Atendimento (removida)'), { role: 'operator' });
+      const last = await type(buttonOf(next, 'Enviar de novo'), { role: 'operator' });
+      expect(last.blocks.some((block) => block.type === 'buttons')).toBe(false);
+      expect((await messageStatus()).sort()).toEqual(['scheduled', 'sent']);
+      expect(refusalOf(await type('/instancia fila'))).toBe(text('pt-BR', 'error.instance_none'));
+    });
+
+    it('leads there from another one’s queue, and among several offers it', async () => {
+      await commandLine.createInstance('Outra', store);
+      const queue = await type('/instancia fila');
+      expect(queue.title).toBe('Fila de “Outra”');
+      const left = await type(buttonOf(queue, 'Atendimento (removida)'));
+      expect(textOf(left).match(/decisao:enviada/g)).toHaveLength(2);
+      await commandLine.createInstance('Atendimento', store);
+      expect((await type('/instancia fila Atendimento')).title).toBe('Fila de “Atendimento”');
+      const which = await type('/instancia fila');
+      expect((await type(buttonOf(which, 'Atendimento (removida)'))).title).toBe(left.title);
+    });
+  });
+
+  it('settles no message of one instance as another one’s', async () => {
+    await commandLine.send(store, { event: 'approved_purchase', transactionId: 'a' });
+    const id = await commandLine.uncertainMessage(store);
+    await commandLine.createInstance('Outra', store);
+    expect(refusalOf(await type(`/instancia fila Outra mensagem:${id} decisao:enviada`))).toBe(
+      text('pt-BR', 'error.message_elsewhere', { instance: 'Outra' }),
+    );
+    expect(await messageStatus()).toEqual(['uncertain']);
+    expect(textOf(await type(`/instancia fila Atendimento mensagem:${id} decisao:enviada`))).toContain('foi enviada');
+  });
+
   it.each([
     ['/instancia fila mensagem:123 decisao:enviada', 'error.message_unknown', { id: '123' }],
     ['/instancia fila mensagem:123 decisao:talvez', 'error.message_decision_unknown', { value: 'talvez' }],

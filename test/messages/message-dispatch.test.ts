@@ -272,14 +272,65 @@ describe('what the provider says', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('gives up after many attempts', async () => {
+  it('gives up after many attempts when it is about the buyer', async () => {
     await happen('approved_purchase', 'A');
+    const result = { outcome: 'temporary', reason: 'recipient_rate_limited', retryAfterMilliseconds: null } as const;
     for (let attempt = 0; attempt < 12; attempt += 1) {
-      await dispatch(worker(() => ({ outcome: 'temporary', reason: 'rate_limited', retryAfterMilliseconds: null })));
+      await dispatch(worker(() => result));
       time += 20 * MINUTE;
     }
-    expect(await states()).toEqual(['purchase_approved failed rate_limited']);
+    expect(await states()).toEqual(['purchase_approved failed recipient_rate_limited']);
     expect(told).toHaveLength(8);
+  });
+
+  it.each(['rate_limited', 'provider_unavailable', 'provider_unreadable'] as const)(
+    'keeps a message waiting however long the provider is away: %s',
+    async (reason) => {
+      await happen('approved_purchase', 'A');
+      for (let hours = 0; hours < 40; hours += 1) {
+        await dispatch(worker(() => ({ outcome: 'temporary', reason, retryAfterMilliseconds: null })));
+        time += 60 * MINUTE;
+      }
+      const [message] = await planned();
+      expect(message?.status).toBe('scheduled');
+      expect(message?.attempts).toBe(1);
+      expect(message?.history.length).toBeLessThan(10);
+      const { restUntil, restsInARow } = await services.instances.get('console', instance.id);
+      expect(restsInARow).toBe(40);
+      const lastAttemptAt = time - 60 * MINUTE;
+      expect((restUntil?.getTime() ?? Number.NaN) - lastAttemptAt).toBeLessThanOrEqual(5 * MINUTE);
+      await dispatch();
+      expect(await states()).toEqual(['purchase_approved sent']);
+    },
+  );
+
+  it('drops what the provider was away for too long for', async () => {
+    await happen('approved_purchase', 'A');
+    const away = worker(() => ({ outcome: 'temporary', reason: 'provider_unavailable', retryAfterMilliseconds: null }));
+    await dispatch(away);
+    time += 2 * DAY + MINUTE;
+    await dispatch(away);
+    expect(await states()).toEqual(['purchase_approved dropped too_old']);
+  });
+
+  it('gives up a message that fails while others are taken, and holds none of them up', async () => {
+    await happen('approved_purchase', 'A');
+    const [failing] = await planned();
+    const picky = worker((outgoing) =>
+      outgoing.id === failing?._id.toHexString()
+        ? { outcome: 'temporary', reason: 'provider_unavailable', retryAfterMilliseconds: null }
+        : accept(outgoing),
+    );
+    for (let attempt = 0; attempt < 12; attempt += 1) {
+      await happen('approved_purchase', `B${attempt}`);
+      await dispatch(picky);
+      time += 10 * MINUTE;
+      await dispatch(picky);
+      time += 10 * MINUTE;
+    }
+    const others = (await states()).filter((state) => state === 'purchase_approved sent');
+    expect(others).toHaveLength(12);
+    expect(await states()).toContain('purchase_approved failed provider_unavailable');
   });
 
   it('never comes when the worker dies: the message is uncertain until a person decides', async () => {

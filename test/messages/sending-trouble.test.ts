@@ -8,8 +8,9 @@ import {
 import type { Intake } from '../../src/ingest/intake.ts';
 import type { Spool } from '../../src/ingest/spool.ts';
 import type { Instance } from '../../src/instances/instance-service.ts';
+import { contactModel } from '../../src/messages/contact-book.ts';
 import type { MessageDispatch } from '../../src/messages/message-dispatch.ts';
-import { type MessageDocument, messageModel } from '../../src/messages/message-model.ts';
+import { type MessageDocument, messageModel, statusUpdate } from '../../src/messages/message-model.ts';
 import { messageReasonText } from '../../src/messages/message-reason-text.ts';
 import { createWhatsAppCloudSender, whatsappCloudCredentials } from '../../src/senders/whatsapp-cloud.ts';
 import type { Services } from '../../src/services.ts';
@@ -35,6 +36,9 @@ let store: Store;
 let worker: MessageDispatch;
 let giveUp: AbortController;
 let servers: WhatsAppCloudServer[] = [];
+/** Meta shows the first number, and lets it send nothing. */
+let isRestricted = false;
+let refusedByAccount = 0;
 /** Phones that Meta does not send to. */
 let refusing: { phone: string; isOnWhatsApp: boolean }[] = [];
 
@@ -46,6 +50,8 @@ beforeEach(async () => {
   time = START;
   servers = [];
   refusing = [];
+  isRestricted = false;
+  refusedByAccount = 0;
   giveUp = new AbortController();
   ({ services } = productOn(database.connection, { now }));
   await database.prepare();
@@ -82,6 +88,11 @@ async function newInstance(of: Store = store): Promise<{ instance: Instance; ser
     ...credentials,
     isOnWhatsApp: (phone) => !refusing.some((one) => one.phone === phone && !one.isOnWhatsApp),
     isWindowOpen: (phone) => !refusing.some((one) => one.phone === phone && one.isOnWhatsApp),
+    faultOf({ method, path }) {
+      if (!isRestricted || method !== 'POST' || !path.includes('/10000/')) return undefined;
+      refusedByAccount += 1;
+      return { kind: 'answer', answer: problem(131031, 403) };
+    },
     now,
   });
   const made = await services.instances.create('console', {
@@ -209,6 +220,89 @@ describe('a token that is withdrawn in mid-queue', () => {
   });
 });
 
+describe('an account that Meta restricts', () => {
+  it('is asked by one message, less and less often, and stays known as restricted until that is accepted', async () => {
+    const { instance } = await newInstance();
+    const others = await bystander();
+    isRestricted = true;
+    for (let number = 0; number < 4; number += 1) await buy(number);
+    await dispatchWith(worker);
+    const first = refusedByAccount;
+    expect(await connectionOf(instance)).toEqual(['disconnected', 'account_restricted']);
+    for (let minutes = 0; minutes < 4 * 60; minutes += 5) {
+      time += 5 * MINUTE;
+      await dispatchWith(worker);
+      expect(await connectionOf(instance)).toEqual(['disconnected', 'account_restricted']);
+    }
+    expect(refusedByAccount - first).toBeGreaterThanOrEqual(3);
+    expect(refusedByAccount - first).toBeLessThanOrEqual(10);
+    expect(await states()).toEqual(['waiting', 'waiting', 'waiting', 'waiting']);
+    const kept = await messageModel(database.connection).find({ storeId: store.id }).lean<MessageDocument[]>();
+    expect(kept.every(({ history }) => history.length <= 6)).toBe(true);
+    isRestricted = false;
+    time += HOUR;
+    await dispatchWith(worker);
+    expect(await states()).toEqual(['sent', 'sent', 'sent', 'sent']);
+    expect(await connectionOf(instance)).toEqual(['connected', null]);
+    expect(others.sent()).toBe(1);
+  });
+
+  it('sends at once after a test that is accepted', async () => {
+    const { instance } = await newInstance();
+    isRestricted = true;
+    await buy(1);
+    await dispatchWith(worker);
+    isRestricted = false;
+    await services.checkConnection(await services.instances.get('console', instance.id));
+    expect(await connectionOf(instance)).toEqual(['disconnected', 'account_restricted']);
+    const restricted = await services.instances.get('console', instance.id);
+    const test = { phone: phoneOf(2), text: 'Oi', imageUrl: null, template: null };
+    expect(await services.testSend(restricted, test)).toMatchObject({ outcome: 'accepted' });
+    await dispatchWith(worker);
+    expect(await states()).toEqual(['sent']);
+  });
+
+  it('is an incident for the watchdog, although Meta shows the number', async () => {
+    const { instance } = await newInstance();
+    isRestricted = true;
+    await buy(1);
+    await dispatchWith(worker);
+    time += 5 * MINUTE;
+    await services.instanceWatch.run();
+    const incident = await database.connection
+      .collection<{ _id: string }>('incidents')
+      .findOne({ _id: `instance_disconnected:${instance.id}` });
+    expect(incident).toMatchObject({ isOpen: true });
+  });
+});
+
+it('a queue is handed over only as far as the other number may write to its buyers', async () => {
+  const { instance, server } = await newInstance();
+  const { instance: reserve, server: other } = await newInstance();
+  const lastReplies = await services.contacts.lastReplies('console', BUYERS.map(phoneOf));
+  expect(lastReplies.size).toBe(20);
+  await contactModel(database.connection).updateOne(
+    { phone: phoneOf(2) },
+    { $unset: { [`repliedTo.${reserve.id}`]: 1 } },
+  );
+  await services.instances.link('console', reserve.id, store.id, false);
+  server.setTokenRevoked(true);
+  for (let number = 0; number < 4; number += 1) await buy(number);
+  await dispatchWith(worker);
+  await services.instances.link('console', reserve.id, store.id, true);
+  for (let minute = 0; minute < 3; minute += 1) {
+    time += MINUTE;
+    await dispatchWith(worker);
+  }
+  expect(await states()).toEqual(['sent', 'sent', 'waiting', 'sent']);
+  expect(other.accepted).toHaveLength(3);
+  server.setTokenRevoked(false);
+  time += MINUTE;
+  await dispatchWith(worker);
+  expect(await states()).toEqual(['sent', 'sent', 'sent', 'sent']);
+  expect(await connectionOf(instance)).toEqual(['connected', null]);
+});
+
 describe('an answer that is not the provider’s', () => {
   it.each<[string, LoopbackAnswer, string]>([
     ['a page with status 200', { status: 200, body: '<html>Welcome</html>' }, 'uncertain provider_unreadable'],
@@ -301,6 +395,22 @@ describe('a limit of the provider', () => {
     expect((moments[0] ?? 0) - START).toBeGreaterThanOrEqual(6 * SECOND);
     expect((moments[1] ?? 0) - (moments[0] ?? 0)).toBeGreaterThanOrEqual(6 * SECOND);
     expect(await states()).toEqual(['sent', 'sent', 'sent']);
+  });
+
+  it('131056: what is planned for that phone meanwhile waits as well, whatever became of the first one', async () => {
+    const { server } = await newInstance();
+    answering(server, problem(131056));
+    const phone = await buy(1);
+    await dispatchWith(worker);
+    await messageModel(database.connection).updateOne({ phone }, statusUpdate('cancelled', now(), 'superseded'));
+    time += SECOND;
+    await buy(1);
+    await buy(2);
+    await dispatchWith(worker);
+    expect(server.accepted.map((message) => message.phone)).toEqual([phoneOf(2)]);
+    time += 5 * SECOND;
+    await dispatchWith(worker);
+    expect(server.accepted.map((message) => message.phone)).toEqual([phoneOf(2), phone]);
   });
 
   it('131047 and 131026 are the last word about a message, and about nothing else', async () => {

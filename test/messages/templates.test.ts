@@ -17,6 +17,7 @@ import { translator } from '../../src/text/text.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { deliver, intakeOn } from '../support/intake.ts';
 import { productOn } from '../support/product.ts';
+import { printingInstance } from '../support/subject.ts';
 
 const DAY = 24 * 60 * 60_000;
 const PHONE = '+5511900001234';
@@ -172,6 +173,62 @@ describe('a message by the Cloud API', () => {
     expect(await sell('a', { product })).toBe('sent');
     time += 60_000;
     expect(await sell('b', { product: { ...product, productId: 'p2' } })).toBe('failed template_unknown');
+  });
+});
+
+describe('a message that no template opens the window for', () => {
+  async function newest() {
+    return await messageModel(database.connection).findOne({ storeId: store.id }).sort({ _id: -1 }).lean();
+  }
+
+  async function dispatchAgain(): Promise<void> {
+    await services.dispatch.run(new AbortController().signal);
+    await services.dispatch.settled();
+  }
+
+  it('leaves through the number that the buyer wrote to, however long its queue', async () => {
+    const other = await newInstance('Outra');
+    await reply(other);
+    for (const sale of ['a', 'b', 'c']) {
+      time += 60_000;
+      expect(await sell(sale)).toBe('sent');
+      expect((await newest())?.instanceId).toBe(other.id);
+    }
+  });
+
+  it('leaves through a number that needs no window', async () => {
+    const printing = await printingInstance(services, store, 'Livre');
+    for (const sale of ['a', 'b']) {
+      expect(await sell(sale)).toBe('sent');
+      expect((await newest())?.instanceId).toBe(printing.id);
+    }
+  });
+
+  it('waits for the only number that can send it rather than fail elsewhere', async () => {
+    const printing = await printingInstance(services, store, 'Livre');
+    await services.instances.update('console', printing.id, { hours: { from: '23:00', to: '23:30', days: [7] } });
+    expect(await sell('a')).toBe('waiting');
+    await services.instances.noteConnection(printing.id, 'disconnected', 'instance_disconnected');
+    await services.instances.update('console', printing.id, { hours: null });
+    const { status, instanceId, history } = (await newest()) ?? {};
+    expect([status, instanceId, history?.length]).toEqual(['waiting', printing.id, 2]);
+    time += 60_000;
+    await dispatchAgain();
+    expect(await newest()).toMatchObject({ status: 'sent', instanceId: printing.id });
+  });
+
+  it('goes elsewhere when the window closes while it waits', async () => {
+    await reply(instance);
+    await services.instances.update('console', instance.id, {
+      hours: { from: '08:00', to: '08:30', days: [1, 2, 3, 4, 5, 6, 7] },
+    });
+    expect(await sell('a')).toBe('waiting');
+    const printing = await printingInstance(services, store, 'Livre');
+    time = Date.parse('2027-12-24T11:10:00.000Z');
+    await messageModel(database.connection).updateMany({}, { $set: { expiresAt: new Date(time + DAY) } });
+    await dispatchAgain();
+    await dispatchAgain();
+    expect(await newest()).toMatchObject({ status: 'sent', instanceId: printing.id });
   });
 });
 

@@ -4,6 +4,7 @@ import { createConnectionCheck } from '../../src/instances/connection-check.ts';
 import type { Instance, InstanceService } from '../../src/instances/instance-service.ts';
 import { createMessageDispatch, type MessageDispatch } from '../../src/messages/message-dispatch.ts';
 import { createMessageRelease } from '../../src/messages/message-release.ts';
+import { createSendingWays } from '../../src/messages/sending-ways.ts';
 import { createStopOnReply } from '../../src/messages/stop-on-reply.ts';
 import type { Sender } from '../../src/senders/sender.ts';
 import type { Services } from '../../src/services.ts';
@@ -31,7 +32,13 @@ export function dispatchWorker(
     receipts: services.receipts,
     planner: services.planner,
     stopOnReply: createStopOnReply({ connection, stores: services.stores, now }),
-    release: createMessageRelease({ connection, stores: services.stores, instances, now }),
+    release: createMessageRelease({
+      connection,
+      stores: services.stores,
+      instances,
+      waysOf: createSendingWays({ connection, settings: services.notifications, contacts: services.contacts, now }),
+      now,
+    }),
     requeue: services.messageQueue.requeue,
     senderOf,
     checkConnection: createConnectionCheck({ instances, senderOf }),

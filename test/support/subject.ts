@@ -18,7 +18,9 @@ export async function subjectOf(
   const { services, database } = product;
   const instance = await printingInstance(services, store, 'Suporte');
   const id = await saleOf(product, store, at);
-  return { id, instancia: instance.id, mensagem: await newestUncertain(database.connection, store, at) };
+  const mensagem = await newestUncertain(database.connection, store, at);
+  await messageModel(database.connection).updateOne({ _id: mensagem }, { $set: { instanceId: instance.id } });
+  return { id, instancia: instance.id, mensagem };
 }
 
 /** Makes an instance that only prints, through which the store sends. */

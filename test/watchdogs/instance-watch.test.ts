@@ -110,6 +110,7 @@ async function addMessages(count: number, status: MessageStatus, reason: string 
       queuedAt: now(),
       attempts: wasAttempted ? 1 : 0,
       claimId: null,
+      phoneHold: null,
       repliedAt: null,
       sendingSince: wasAttempted ? now() : null,
       sentAt: status === 'sent' ? now() : null,

@@ -129,7 +129,8 @@ export const checklist: Record<keyof typeof portuguese, string> = {
     'Through Meta, those who did not write in the last 24 hours get only a template. Choose one for each with /notificacoes modelo.',
   'checklist.sends_uncertain':
     '{count, plural, one {# message} other {# messages}} of the last 7 days may or may not have left.',
-  'checklist.sends_uncertain_remedy': 'Check the conversations and say what happened in /instancia fila.',
+  'checklist.sends_uncertain_remedy':
+    'Check the conversations and say what happened in /instancia fila, which also shows those of removed instances.',
   'checklist.sends_none': 'Nothing sent in the last 7 days.',
   'checklist.sends': 'Failures in the last 7 days: {failed, number} of {total, number}.',
   'checklist.sends_remedy': 'See the reasons with /instancia fila.',

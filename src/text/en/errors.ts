@@ -56,6 +56,10 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.instance_not_linked': 'The store “{store}” has no instance. Link one with /instancia vincular.',
   'error.message_unknown':
     'There is no uncertain message with the code {id}. See those that exist with /instancia fila.',
+  'error.message_elsewhere':
+    'That message is not of “{instance}”, so nothing changed. Use the button that comes with it in /instancia fila.',
+  'error.message_settled':
+    'Somebody has already decided that this message {decision, select, sent {was sent} other {is to be sent again}}, so nothing changed.',
   'error.phone_unknown': '“{phone}” is not a phone number. Type it with its area code, for example 11 90000-0001.',
   'error.provider_unknown': 'There is no provider “{provider}”. Use one of these: {providers}.',
   'error.instance_none': 'There is no instance yet. Create the first with /instancia criar Name of the instance',

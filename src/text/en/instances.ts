@@ -97,7 +97,7 @@ export const instances: Record<keyof typeof portuguese, string> = {
   'instance.test_uncertain': 'It is not known whether the test to {phone} was sent',
   'instance.remove_question': 'Remove the instance “{instance}”?',
   'instance.remove_consequence':
-    'What is in its queue goes to another instance of the store or waits for one. Settle the uncertain ones in /instancia fila before. This cannot be undone.',
+    'What is in its queue goes to another instance of the store or waits for one. The uncertain ones stay in /instancia fila until somebody settles them. This cannot be undone.',
   'instance.removed': 'Instance “{instance}” removed',
   'instance.removed_meaning': 'Take its webhook away at the provider too. The name is free for another.',
   'instance.unchanged': 'Nothing changed at “{instance}”.',
@@ -108,6 +108,9 @@ export const instances: Record<keyof typeof portuguese, string> = {
   'queue_activity.sending': 'Sending',
   'queue_activity.paused': 'Paused by working hours or the daily limit, until {at}',
   'queue.more_title': 'Uncertain messages of “{instance}”',
+  'queue.removed_left': 'Some messages of removed instances are still uncertain. Say what became of them:',
+  'queue.removed_instance': '{instance} (removed)',
+  'queue.removed_title': 'Uncertain messages of “{instance}”, which was removed',
   'queue.ends_once_connected': 'After the instance is connected again',
   'queue.troubles': 'Uncertain, and failures of the last 7 days, by reason',
   'queue.count': 'How many',

@@ -127,7 +127,8 @@ export const checklist = {
     'Pela Meta, quem não escreveu nas últimas 24 horas só recebe um modelo. Escolha um para cada com /notificacoes modelo.',
   'checklist.sends_uncertain':
     '{count, plural, one {# mensagem} other {# mensagens}} dos últimos 7 dias sem certeza de ter saído.',
-  'checklist.sends_uncertain_remedy': 'Confira as conversas e diga o que houve em /instancia fila.',
+  'checklist.sends_uncertain_remedy':
+    'Confira as conversas e diga o que houve em /instancia fila, que mostra também as de instâncias removidas.',
   'checklist.sends_none': 'Nenhum envio nos últimos 7 dias.',
   'checklist.sends': 'Falhas nos últimos 7 dias: {failed, number} de {total, number}.',
   'checklist.sends_remedy': 'Veja os motivos com /instancia fila.',

@@ -54,6 +54,10 @@ export const errors = {
   'error.instance_not_linked': 'A loja “{store}” não tem instância. Vincule uma com /instancia vincular.',
   'error.message_unknown':
     'Não encontrei uma mensagem incerta com o código {id}. Veja as que existem com /instancia fila.',
+  'error.message_elsewhere':
+    'Essa mensagem não é de “{instance}”, então nada mudou. Use o botão que vem com ela em /instancia fila.',
+  'error.message_settled':
+    'Alguém já decidiu que essa mensagem {decision, select, sent {foi enviada} other {seria enviada de novo}}, então nada mudou.',
   'error.phone_unknown': '“{phone}” não é um telefone. Digite com DDD, por exemplo 11 90000-0001.',
   'error.provider_unknown': 'Não conheço o tipo “{provider}”. Use um destes: {providers}.',
   'error.instance_none': 'Ainda não há nenhuma instância. Crie a primeira com /instancia criar Nome da instância',

@@ -94,7 +94,7 @@ export const instances = {
   'instance.test_uncertain': 'Não sei se o teste para {phone} saiu',
   'instance.remove_question': 'Remover a instância “{instance}”?',
   'instance.remove_consequence':
-    'O que está na fila dela passa para outra instância da loja ou espera por uma. As que ficaram incertas, resolva antes em /instancia fila. Não dá para desfazer.',
+    'O que está na fila dela passa para outra instância da loja ou espera por uma. As que ficaram incertas continuam em /instancia fila até alguém resolver. Não dá para desfazer.',
   'instance.removed': 'Instância “{instance}” removida',
   'instance.removed_meaning': 'Tire também o webhook dela no provedor. O nome está livre para outra.',
   'instance.unchanged': 'Nada mudou em “{instance}”.',
@@ -105,6 +105,9 @@ export const instances = {
   'queue_activity.sending': 'Enviando',
   'queue_activity.paused': 'Em pausa pelo horário ou pelo limite do dia, até {at}',
   'queue.more_title': 'Mensagens incertas de “{instance}”',
+  'queue.removed_left': 'Ainda há mensagens incertas de instâncias removidas. Diga o que houve com elas:',
+  'queue.removed_instance': '{instance} (removida)',
+  'queue.removed_title': 'Mensagens incertas de “{instance}”, que foi removida',
   'queue.ends_once_connected': 'Depois que a instância voltar a se conectar',
   'queue.troubles': 'Incertas, e falhas dos últimos 7 dias, por motivo',
   'queue.count': 'Quantas',
