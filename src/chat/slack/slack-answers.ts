@@ -1,3 +1,4 @@
+import type { ModalView } from '@slack/types';
 import type { Logger } from 'pino';
 import { isProductError } from '../../text/product-error.ts';
 import type { Translate } from '../../text/text.ts';
@@ -34,6 +35,8 @@ export interface SlackAnswers {
     translate: Translate,
     options?: { wantsForm: boolean },
   ): Promise<void>;
+  /** Shows a view in the modal that the asker is at, or else in a new one. False when Slack does not: the modal was closed, or it is too late. */
+  showModal(asked: Asked, view: ModalView): Promise<boolean>;
 }
 
 /** Answers to what people did in Slack. */
@@ -61,7 +64,7 @@ export function createSlackAnswers(dependencies: {
     }
   }
 
-  async function openModal(asked: Asked, view: ReturnType<typeof formView>): Promise<boolean> {
+  async function showModal(asked: Asked, view: ModalView): Promise<boolean> {
     const { view: current, triggerId, at } = asked;
     try {
       if (current?.type === 'modal') {
@@ -81,13 +84,13 @@ export function createSlackAnswers(dependencies: {
     const form = reply.blocks.find((block): block is Form => block.type === 'form');
     if (!form) return false;
     const metadata = metadataFor(asked, { command: form.command, line });
-    return await openModal(asked, formView(reply, form, { translate, metadata }));
+    return await showModal(asked, formView(reply, form, { translate, metadata }));
   }
 
   async function showInView(asked: Asked, reply: Reply, translate: Translate): Promise<boolean> {
     if (asked.view === null) return false;
     const metadata = metadataFor(asked, { command: '', line: '' });
-    return await openModal(asked, answerView(reply, { translate, metadata }));
+    return await showModal(asked, answerView(reply, { translate, metadata }));
   }
 
   /** By the address that came with the request, which works in every conversation; else by the Web API. */
@@ -134,6 +137,7 @@ export function createSlackAnswers(dependencies: {
   }
 
   return {
+    showModal,
     async deliver(asked, reply, line, translate, { wantsForm } = { wantsForm: false }) {
       if ((wantsForm || isNothingButForm(reply)) && (await showForm(asked, reply, line, translate))) return;
       const isElsewhere = hasFile(reply) && !isSharedHere(asked, reply);

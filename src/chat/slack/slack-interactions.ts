@@ -136,9 +136,7 @@ export function listenToSlack(options: SlackInteractionOptions): SlackInteractio
     });
     const metadata = metadataFor(asked, { command, line: command });
     const view = formView(reply, { ...form, fields }, { translate, metadata, problem });
-    const viewId = asked.view.id;
-    await api.call((slack) => slack.views.update({ view_id: viewId, view }));
-    return true;
+    return await answers.showModal(asked, view);
   }
 
   async function showHome(asked: Asked): Promise<void> {

@@ -58,6 +58,21 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
       expect(await product.services.stores.list(WORKSPACE)).toHaveLength(2);
     });
 
+    it('is refused with the reason also when it was closed meanwhile, or Slack is busy', async () => {
+      await createStore('Ateliê');
+      await product.answered(() => product.ana.type('/loja criar'));
+      product.slack.refuse('views.update', { error: 'not_found' }, 2);
+      await product.answered(() => product.ana.submit(onlyView(), { nome: 'Ateliê', plataforma: 'assiny' }));
+      expect(product.slack.messages).toMatchObject([{ ephemeral: true, user: 'U0ANA' }]);
+      expect(product.slack.messages[0]?.text).toContain('Já existe uma loja com esse nome');
+      product.slack.views.clear();
+      await product.answered(() => product.ana.type('/loja criar'));
+      product.slack.refuse('views.update', { retryAfter: 0.01 });
+      await product.answered(() => product.ana.submit(onlyView(), { nome: 'Ateliê', plataforma: 'assiny' }));
+      expect(onlyView()).toMatchObject({ callback_id: 'form' });
+      expect(product.faults).toEqual([]);
+    });
+
     it('looks up stores while one types', async () => {
       for (const name of ['Ateliê da Ana', 'Curso de Violão', 'Curso de Piano']) await createStore(name);
       await product.answered(() => product.ana.type('/alertas canal #equipe'));
