@@ -61,8 +61,10 @@ export function createDiscordChat(dependencies: {
   const { config, hasGateway, lease, connection, locale, log } = dependencies;
   const clock = dependencies.now ? { now: dependencies.now } : {};
   const { token, apiUrl, publicKey, applicationId } = config;
+  // Discord's limits of the bot do not touch the answers to interactions (https://discord.com/developers/docs/topics/rate-limits#global-rate-limit), and its
+  // client would have them wait for each other.
   const rest = createDiscordRest(apiUrl);
-  const asBot = createAsBot({ rest, token, onRefused: () => gateway?.check() });
+  const asBot = createAsBot({ rest: createDiscordRest(apiUrl), token, onRefused: () => gateway?.check() });
   const actions = createActionStore({ connection, ...clock });
   const named = createNamedPeople(clock);
   const replies = createInteractionReplies({ rest, asBot, log });

@@ -163,6 +163,16 @@ describe('the gateway', () => {
     await answers();
   });
 
+  it('answers at once while Discord has all posts wait', async () => {
+    product.discord.limitBot(/^POST \/channels/, 60);
+    const post = { key: 'waits', workspaceId: WORKSPACE, channelId: SALES.id, message: textMessage('neutral', 'Oi') };
+    await expect(product.chat.surface.post(post)).rejects.toThrow('rate limited');
+    await answers();
+    expect(product.log).toEqual([]);
+    await product.stop();
+    await product.start();
+  });
+
   it('is down when Discord refuses the token and leaves the connection open, and mends itself', async () => {
     product.discord.token = 'another token';
     const post = { key: 'refused', workspaceId: WORKSPACE, channelId: SALES.id, message: textMessage('neutral', 'Oi') };
