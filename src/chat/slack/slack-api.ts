@@ -32,7 +32,8 @@ export interface SlackApi {
   /**
    * Makes calls to the Web API.
    * @throws ChatUnavailableError when Slack is busy, away, or refuses the token
-   * @throws ProductError `channel_unreachable` when the channel is not there or we are not in it
+   * @throws ProductError `channel_unreachable` when the channel is not there or we are not in it; `slack_scope_missing` when the app was installed without
+   *   a scope that the call needs
    */
   call<T>(request: (client: WebClient) => Promise<T>): Promise<T>;
   /** The team that the token belongs to; null until Slack told. */
@@ -105,6 +106,13 @@ function productFault(error: unknown): Error {
   }
   if (error instanceof webApi.WebAPIRequestError) return new ChatUnavailableError('no answer', null, { cause: error });
   const code = slackCode(error);
+  if (error instanceof webApi.WebAPIPlatformError && code === 'missing_scope') {
+    return new ProductError(
+      'slack_scope_missing',
+      { scope: String(Reflect.get(error.data, 'needed') ?? '') },
+      { cause: error },
+    );
+  }
   if (code === null) return error instanceof Error ? error : new Error(String(error));
   if (UNREACHABLE.has(code)) return new ProductError('channel_unreachable', { channel: '' }, { cause: error });
   if (TOKEN_REFUSED.has(code) || MAY_PASS.has(code)) return new ChatUnavailableError(code, null, { cause: error });

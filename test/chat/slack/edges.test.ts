@@ -188,6 +188,17 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
     expect(product.slack.messages).toMatchObject([{ by: 'chat.postMessage', channel: 'U0ANA' }]);
   });
 
+  it('names the scope that a file needs when the app was installed without it', async () => {
+    const store = await createStore('Ateliê');
+    await saleOf(product, store, NOW);
+    product.slack.refuse('files.getUploadURLExternal', { error: 'missing_scope', needed: 'files:write' });
+    await product.answered(() => product.ana.type('/relatorio loja 7d csv'));
+    const told = product.slack.messages.filter(({ ephemeral, user }) => ephemeral && user === 'U0ANA');
+    expect(told.map(({ text }) => text)).toEqual([
+      expect.stringContaining('Falta ao app do Slack a permissão files:write'),
+    ]);
+  });
+
   it('answers in the language that a person set in Slack', async () => {
     await product.answered(() => slackPerson(product.slack, product.deliver, 'U0ENG').type('/loja listar'));
     expect(product.slack.messages[0]?.text).toContain('There is no store here yet');
