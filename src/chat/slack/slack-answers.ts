@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { isProductError } from '../../text/product-error.ts';
 import type { Translate } from '../../text/text.ts';
 import { ChatUnavailableError } from '../chat-unavailable.ts';
-import type { Block, Reply } from '../message.ts';
+import { type Block, privateText, type Reply } from '../message.ts';
 import type { Asked } from './asked.ts';
 import { metadataFor } from './asked.ts';
 import { type Rendered, type RenderedMessage, renderMessage } from './render-message.ts';
@@ -116,15 +116,16 @@ export function createSlackAnswers(dependencies: {
     }
   }
 
-  async function sendAll(asked: Asked, reply: Reply, rendered: Rendered): Promise<void> {
-    for (const message of rendered.messages) await send(asked, message, reply.visibility === 'public');
+  async function sendAll(asked: Asked, isPublic: boolean, rendered: Rendered): Promise<void> {
+    for (const message of rendered.messages) await send(asked, message, isPublic);
   }
 
   /** A file cannot be for one person of a channel, so a private one goes to the direct conversation. */
-  async function shareFiles(asked: Asked, reply: Reply, rendered: Rendered): Promise<void> {
+  async function shareFiles(asked: Asked, reply: Reply, rendered: Rendered, translate: Translate): Promise<void> {
     const { conversationId, userId } = asked;
     if (rendered.files.length === 0) return;
-    if (conversationId !== null && isSharedHere(asked, reply)) {
+    const isHere = conversationId !== null && isSharedHere(asked, reply);
+    if (isHere) {
       try {
         await patiently(() => files.share(conversationId, rendered.files));
         return;
@@ -134,6 +135,10 @@ export function createSlackAnswers(dependencies: {
       }
     }
     await patiently(() => files.shareWith(userId, rendered.files));
+    if (!isHere) return;
+    // Nobody can invite us to what two people say to each other.
+    const sentence = conversationId.startsWith('D') ? 'slack.file_in_dm' : 'slack.file_in_dm_uninvited';
+    await sendAll(asked, false, renderMessage(privateText('attention', translate(sentence)), { translate }));
   }
 
   return {
@@ -146,8 +151,8 @@ export function createSlackAnswers(dependencies: {
       // The waiting modal shows the answer; what the whole channel should know is said there as well.
       const isShown = await showInView(asked, told, translate);
       const isForChannel = reply.visibility === 'public' && asked.view?.type === 'modal' && asked.responseUrl !== null;
-      if (!isShown || isForChannel) await sendAll(asked, reply, rendered);
-      await shareFiles(asked, reply, rendered);
+      if (!isShown || isForChannel) await sendAll(asked, reply.visibility === 'public', rendered);
+      await shareFiles(asked, reply, rendered, translate);
     },
   };
 }

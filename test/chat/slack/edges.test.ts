@@ -188,6 +188,17 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
     expect(product.slack.messages).toMatchObject([{ by: 'chat.postMessage', channel: 'U0ANA' }]);
   });
 
+  it('says where a file is that it cannot share in a channel which it was not invited to', async () => {
+    const store = await createStore('Ateliê');
+    await saleOf(product, store, NOW);
+    await product.answered(() => product.ana.type('/relatorio loja 7d csv', { channel: STRANGE_CHANNEL }));
+    expect(product.slack.files.map(({ channel }) => channel)).toEqual(['DU0ANA']);
+    // The sale's own alert is in the channel of the store.
+    const here = product.slack.messages.filter(({ channel }) => channel === STRANGE_CHANNEL.id);
+    expect(here.map(({ ephemeral }) => ephemeral)).toEqual([false, true]);
+    expect(here[1]?.text).toContain('o arquivo foi para a nossa conversa direta');
+  });
+
   it('names the scope that a file needs when the app was installed without it', async () => {
     const store = await createStore('Ateliê');
     await saleOf(product, store, NOW);
