@@ -90,7 +90,8 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.channel_none': 'There is no channel yet that I may post to. For that, {remedy}. Then try again.',
   'error.slack_scope_missing':
     'The Slack app lacks the scope {scope}. Whoever looks after the app adds it under OAuth & Permissions › Bot Token Scopes and reinstalls it; then try again.',
-  'error.person_unknown': 'I did not find “{person}” in this workspace. Mention the person with @.',
+  'error.person_unknown':
+    'I did not find “{person}” in this {chat, select, discord {server} other {workspace}}. Mention the person with @.',
   'error.role_unknown': '“{role}” is not a role. Use one of these: {roles}.',
   'error.key_missing':
     'This needs a key. Send the header Authorization: Bearer KEY, with the admin key that the server printed at its first start.',
