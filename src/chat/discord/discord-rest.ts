@@ -18,6 +18,7 @@ export const DISCORD_CODES = {
   missingAccess: 50_001,
   missingPermissions: 50_013,
   cannotMessageUser: 50_007,
+  notTextChannel: 50_008,
   invalidWebhookToken: 50_027,
 } as const;
 

@@ -19,6 +19,8 @@ const DEFINITE: ReadonlySet<number | null> = new Set([
   DISCORD_CODES.missingAccess,
   DISCORD_CODES.missingPermissions,
   DISCORD_CODES.cannotMessageUser,
+  // The forum of the thread in which a store was created.
+  DISCORD_CODES.notTextChannel,
 ]);
 
 /** Who or what is asked for is not there, or not for us to see. */

@@ -11,7 +11,17 @@ const REQUEST_MILLISECONDS = 10_000;
 const SECOND_MILLISECONDS = 1_000;
 
 /** Slack will say the same again: https://docs.slack.dev/reference/methods/chat.postMessage#errors */
-const UNREACHABLE = new Set(['channel_not_found', 'not_in_channel', 'is_archived', 'user_not_found', 'cannot_dm_bot']);
+const UNREACHABLE = new Set([
+  'channel_not_found',
+  'not_in_channel',
+  'is_archived',
+  'user_not_found',
+  'cannot_dm_bot',
+  // Only some people may post there.
+  'restricted_action',
+  'restricted_action_read_only_channel',
+  'restricted_action_thread_only_channel',
+]);
 /** Nothing can be done with this token any more. */
 const TOKEN_REFUSED = new Set([
   'invalid_auth',
@@ -22,7 +32,16 @@ const TOKEN_REFUSED = new Set([
   'app_uninstalled',
   'team_access_not_granted',
 ]);
-const MAY_PASS = new Set(['ratelimited', 'internal_error', 'fatal_error', 'service_unavailable', 'request_timeout']);
+const MAY_PASS = new Set([
+  'ratelimited',
+  // Not HTTP's 429: the app, or all that write in the team, posted too much.
+  'rate_limited',
+  'message_limit_exceeded',
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+]);
 
 export interface SlackApi {
   /** For calls that `call` wraps. */

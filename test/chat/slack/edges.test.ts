@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { ChatUnavailableError } from '../../../src/chat/chat-unavailable.ts';
+import { textMessage } from '../../../src/chat/message.ts';
 import { eventually } from '../../support/eventually.ts';
 import { saleOf } from '../../support/sale.ts';
 import { HOME_TEAM, type Json } from '../../support/slack/loopback-slack.ts';
@@ -279,6 +281,26 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
       await product.answered(() => product.ana.type('/checklist'));
       expect(JSON.stringify(product.slack.messages.at(-1))).toContain('Não consigo postar em #diretoria');
     });
+
+    it('gives a channel up in which only others may post', async () => {
+      const store = await createStore('Ateliê');
+      product.slack.refuse('chat.postMessage', { error: 'restricted_action_read_only_channel' });
+      await saleOf(product, store, NOW);
+      await product.services.posting.run();
+      await product.services.posting.run();
+      expect(product.slack.messages).toMatchObject([{ channel: 'U0ANA' }]);
+      expect(product.slack.messages[0]?.text).toContain('Não consigo mais postar em #vendas');
+    });
+
+    it.each(['rate_limited', 'message_limit_exceeded'])(
+      'keeps the order when Slack takes no more (%s)',
+      async (error) => {
+        product.slack.refuse('chat.postMessage', { error });
+        const message = textMessage('neutral', 'Oi');
+        const post = { key: error, workspaceId: WORKSPACE, channelId: SALES.id, message };
+        await expect(product.chat.surface.post(post)).rejects.toThrow(ChatUnavailableError);
+      },
+    );
 
     it('loses and doubles nothing in a storm of 429 with a restart in the middle', async () => {
       const store = await createStore('Ateliê');
