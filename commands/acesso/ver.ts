@@ -1,4 +1,5 @@
 import type { CommandVerb } from '../../src/chat/command.ts';
+import { chatOf } from '../../src/chat/surface.ts';
 import type { CommandServices } from '../services.ts';
 
 /** Who may do what here, and what the asker may. */
@@ -29,7 +30,7 @@ export const ver: CommandVerb<CommandServices> = {
                 rows: grants.map((grant) => [grant.userName, translate(`role.${grant.role}`), grant.grantedBy]),
               },
             ]),
-        { type: 'paragraph', text: translate('access.rule') },
+        { type: 'paragraph', text: translate('access.rule', { chat: chatOf(workspaceId) }) },
       ],
     };
   },

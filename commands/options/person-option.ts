@@ -1,5 +1,5 @@
 import type { CommandContext, CommandOption, OptionValues } from '../../src/chat/command.ts';
-import type { Person } from '../../src/chat/surface.ts';
+import { chatOf, type Person } from '../../src/chat/surface.ts';
 import { ProductError } from '../../src/text/product-error.ts';
 import type { CommandServices } from '../services.ts';
 import { typedValue } from './typed-value.ts';
@@ -21,6 +21,6 @@ export async function chosenPerson(
 ): Promise<Person> {
   const typed = typedValue(options, personOption.name) ?? '';
   const person = await services.person(workspaceId, typed.replace(/^@/, ''));
-  if (!person) throw new ProductError('person_unknown', { person: typed });
+  if (!person) throw new ProductError('person_unknown', { person: typed, chat: chatOf(workspaceId) });
   return person;
 }

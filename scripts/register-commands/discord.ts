@@ -30,7 +30,7 @@ export async function registerDiscordCommands(options: {
   definitions?: readonly CommandDefinition[];
 }): Promise<RegistrationResult> {
   const { token, apiUrl, guildId, definitions = commandDefinitions(commands) } = options;
-  const rest = createDiscordRest({ apiUrl, token });
+  const rest = createDiscordRest(apiUrl).setToken(token);
   const { id: applicationId } = applicationSchema.parse(await rest.get(Routes.currentApplication()));
   const held = await heldCommands(rest, applicationId, guildId);
   const result: RegistrationResult = { created: [], changed: [], removed: [], unchanged: [] };

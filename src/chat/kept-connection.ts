@@ -48,6 +48,8 @@ export function keepConnected(dependencies: {
   let running: Promise<void> = Promise.resolve();
 
   function wait(milliseconds: number): Promise<void> {
+    // One that was left behind, because the connection was lost meanwhile, ends here.
+    wake();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, milliseconds);
       wake = () => {

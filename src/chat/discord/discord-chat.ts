@@ -10,7 +10,7 @@ import type { HandledInteractions } from '../handled-interactions.ts';
 import type { Role } from '../permissions.ts';
 import type { ChatSurface } from '../surface.ts';
 import { createActionStore } from './action-store.ts';
-import { createDiscordRest } from './discord-rest.ts';
+import { createAsBot, createDiscordRest } from './discord-rest.ts';
 import { createDiscordSurface } from './discord-surface.ts';
 import { createGateway } from './gateway.ts';
 import { createInteractionRouter } from './http-router.ts';
@@ -61,10 +61,13 @@ export function createDiscordChat(dependencies: {
   const { config, hasGateway, lease, connection, locale, log } = dependencies;
   const clock = dependencies.now ? { now: dependencies.now } : {};
   const { token, apiUrl, publicKey, applicationId } = config;
-  const rest = createDiscordRest({ apiUrl, token });
+  // Discord's limits of the bot do not touch the answers to interactions (https://discord.com/developers/docs/topics/rate-limits#global-rate-limit), and its
+  // client would have them wait for each other.
+  const rest = createDiscordRest(apiUrl);
+  const asBot = createAsBot({ rest: createDiscordRest(apiUrl), token, onRefused: () => gateway?.check() });
   const actions = createActionStore({ connection, ...clock });
   const named = createNamedPeople(clock);
-  const replies = createInteractionReplies({ rest, log });
+  const replies = createInteractionReplies({ rest, asBot, log });
   let handler: InteractionHandler | null = null;
 
   const respondByRest: Respond = async (response, { id, token: interactionToken }) => {
@@ -93,7 +96,7 @@ export function createDiscordChat(dependencies: {
         });
 
   return {
-    surface: createDiscordSurface({ rest, token, gateway, named, actions, locale, ...clock }),
+    surface: createDiscordSurface({ asBot, token, gateway, named, actions, locale, ...clock }),
     router: http?.router ?? null,
     refusedRequests: () => http?.refusedRequests() ?? 0,
     isUp: () => gateway?.isUp() ?? true,

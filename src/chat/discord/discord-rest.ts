@@ -18,21 +18,40 @@ export const DISCORD_CODES = {
   missingAccess: 50_001,
   missingPermissions: 50_013,
   cannotMessageUser: 50_007,
+  notTextChannel: 50_008,
   invalidWebhookToken: 50_027,
 } as const;
 
 /**
  * Discord's REST API by its own client, which keeps to Discord's buckets and waits out 429, but for no longer than fifteen seconds.
- * @param options.apiUrl as in `https://discord.com/api`, with or without a version; null: Discord's own
- * @param options.token null: only what needs no token can be asked
+ * @param apiUrl as in `https://discord.com/api`, with or without a version; null: Discord's own
  */
-export function createDiscordRest(options: { apiUrl: string | null; token: string | null }): REST {
-  const rest = new REST({
-    ...restOptions(options.apiUrl),
+export function createDiscordRest(apiUrl: string | null): REST {
+  return new REST({
+    ...restOptions(apiUrl),
     rejectOnRateLimit: ({ retryAfter }) => retryAfter > LONGEST_WAIT_MILLISECONDS,
   });
-  if (options.token !== null) rest.setToken(options.token);
-  return rest;
+}
+
+/** Asks Discord as the bot. */
+export type AsBot = <T>(request: (rest: REST) => Promise<T>) => Promise<T>;
+
+/**
+ * Calls that need the token.
+ * @param options.token null: none will succeed
+ * @param options.onRefused Discord does not take the token
+ */
+export function createAsBot(options: { rest: REST; token: string | null; onRefused(): void }): AsBot {
+  const { rest, token, onRefused } = options;
+  return async (request) => {
+    try {
+      // After a refusal Discord's client forgets its token, so it is told again: the token may have been mended at Discord's side.
+      return await request(token === null ? rest : rest.setToken(token));
+    } catch (error) {
+      if (isTokenRefused(error)) onRefused();
+      throw error;
+    }
+  };
 }
 
 /** The options of Discord's client, which the gateway's own client takes as well. */

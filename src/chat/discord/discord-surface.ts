@@ -1,4 +1,4 @@
-import { HTTPError, type REST, Routes } from 'discord.js';
+import { HTTPError, Routes } from 'discord.js';
 import { z } from 'zod';
 import { ProductError } from '../../text/product-error.ts';
 import type { Locale } from '../../text/text.ts';
@@ -7,7 +7,7 @@ import { ChatUnavailableError } from '../chat-unavailable.ts';
 import { postMark } from '../post-mark.ts';
 import type { ChatSurface, Person } from '../surface.ts';
 import type { ActionStore } from './action-store.ts';
-import { DISCORD_CODES, discordCode, isTokenRefused, rateLimitOf, requestBody } from './discord-rest.ts';
+import { type AsBot, DISCORD_CODES, discordCode, isTokenRefused, rateLimitOf, requestBody } from './discord-rest.ts';
 import type { DiscordGateway } from './gateway.ts';
 import { createGuildDirectory, type KnownGuild } from './guild-directory.ts';
 import { guildIdOf } from './interaction.ts';
@@ -19,6 +19,8 @@ const DEFINITE: ReadonlySet<number | null> = new Set([
   DISCORD_CODES.missingAccess,
   DISCORD_CODES.missingPermissions,
   DISCORD_CODES.cannotMessageUser,
+  // The forum of the thread in which a store was created.
+  DISCORD_CODES.notTextChannel,
 ]);
 
 /** Who or what is asked for is not there, or not for us to see. */
@@ -41,7 +43,7 @@ const directChannelSchema = z.object({ id: z.string() });
  * @param dependencies.gateway null where this process never holds the connection; then Discord is asked for the channels
  */
 export function createDiscordSurface(dependencies: {
-  rest: REST;
+  asBot: AsBot;
   token: string | null;
   gateway: DiscordGateway | null;
   named: NamedPeople;
@@ -49,27 +51,20 @@ export function createDiscordSurface(dependencies: {
   locale: Locale;
   now?: () => Date;
 }): ChatSurface {
-  const { rest, token, gateway, named, actions, locale } = dependencies;
+  const { asBot, token, gateway, named, actions, locale } = dependencies;
   const guilds = createGuildDirectory({
     gateway,
-    get: (route) => asBot().get(route),
+    get: (route) => asBot((rest) => rest.get(route)),
     isNothing: (error) => NOTHING.has(discordCode(error)),
     ...(dependencies.now ? { now: dependencies.now } : {}),
   });
-
-  /** After a refusal Discord's client forgets its token, so it is told again: the token may have been mended at Discord's side. */
-  function asBot(): REST {
-    return token === null ? rest : rest.setToken(token);
-  }
 
   async function send(channelId: string, key: string, message: DiscordMessage): Promise<void> {
     const { files, ...body } = message;
     // Discord answers a repeated nonce of the last minutes with the message that it already has.
     const nonce = { nonce: key, enforce_nonce: true };
-    await asBot().post(
-      Routes.channelMessages(channelId),
-      requestBody({ ...body, ...nonce, allowed_mentions: { parse: [] } }, files),
-    );
+    const content = requestBody({ ...body, ...nonce, allowed_mentions: { parse: [] } }, files);
+    await asBot((rest) => rest.post(Routes.channelMessages(channelId), content));
   }
 
   /** Null also while Discord cannot be asked. */
@@ -86,7 +81,7 @@ export function createDiscordSurface(dependencies: {
 
   async function findPerson(guildId: string, userId: string): Promise<Person | null> {
     try {
-      const member = memberSchema.parse(await asBot().get(Routes.guildMember(guildId, userId)));
+      const member = memberSchema.parse(await asBot((rest) => rest.get(Routes.guildMember(guildId, userId))));
       return { id: member.user.id, name: member.nick || member.user.global_name || member.user.username };
     } catch (error) {
       if (NOTHING.has(discordCode(error))) return null;
@@ -123,7 +118,7 @@ export function createDiscordSurface(dependencies: {
     async adminChannel(workspaceId, admins) {
       const recipient = admins[0] ?? (await guildOf(workspaceId))?.ownerId;
       if (recipient === undefined || token === null) return null;
-      const channel = await asBot().post(Routes.userChannels(), { body: { recipient_id: recipient } });
+      const channel = await asBot((rest) => rest.post(Routes.userChannels(), { body: { recipient_id: recipient } }));
       return directChannelSchema.parse(channel).id;
     },
 

@@ -7,17 +7,20 @@ import {
   GatewayIntentBits,
   type Guild,
   Options,
+  Routes,
 } from 'discord.js';
 import type { Logger } from 'pino';
 import { type Attempt, type KeptConnection, keepConnected } from '../kept-connection.ts';
 import { isTokenRefused, restOptions } from './discord-rest.ts';
 
+/** How often a quiet connection is asked whether the token still holds: Discord may refuse it and leave the connection open. */
+const CHECK_MILLISECONDS = 60_000;
 /** How long a login that is under way is waited for. */
 const CLOSING_MILLISECONDS = 2_000;
 /** https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes */
 const AUTHENTICATION_FAILED = 4_004;
 
-export interface DiscordGateway extends Pick<KeptConnection, 'isUp' | 'start' | 'stop'> {
+export interface DiscordGateway extends KeptConnection {
   /** A guild that the bot is in, with its channels, roles and owner; null when it is not, or not known yet. */
   guild(guildId: string): Guild | null;
   /** The guild that a channel belongs to, where that is known. */
@@ -39,7 +42,7 @@ export function createGateway(dependencies: {
   let client: Client | null = null;
 
   /** Stays until the connection is lost for good. */
-  async function session(current: Client, { noteUp, noteAway, isEnding, ended }: Attempt): Promise<void> {
+  async function session(current: Client, { noteUp, noteAway, wait, isEnding, ended }: Attempt): Promise<void> {
     const lost = new Promise<never>((_resolve, reject) => {
       current.on(Events.ShardDisconnect, ({ code }) => reject(new GatewayClosedError(code)));
       current.on(Events.Invalidated, () => reject(new GatewayClosedError(AUTHENTICATION_FAILED)));
@@ -60,7 +63,21 @@ export function createGateway(dependencies: {
     await Promise.race([login, lost, ended]);
     // Discord's client cannot be destroyed while it logs in: it would connect all the same.
     if (isEnding()) await Promise.race([login, lost, pause(CLOSING_MILLISECONDS, undefined, { ref: false })]);
-    await Promise.race([lost, ended]);
+    while (!isEnding()) {
+      await Promise.race([lost, ended, wait(CHECK_MILLISECONDS)]);
+      if (!isEnding()) await Promise.race([lost, ended, refuseWhenRefused(current)]);
+    }
+  }
+
+  /** @throws DiscordAPIError when Discord does not take the token; whatever else goes wrong says nothing of it */
+  async function refuseWhenRefused(current: Client): Promise<void> {
+    try {
+      // After a refusal Discord's client forgets its token.
+      await current.rest.setToken(token).get(Routes.user());
+    } catch (error) {
+      if (isTokenRefused(error)) throw error;
+      log.debug({ err: error }, 'Discord did not say whether the token still holds');
+    }
   }
 
   const kept = keepConnected({

@@ -1,6 +1,6 @@
 import { MessageFlags, type REST, Routes } from 'discord.js';
 import type { Logger } from 'pino';
-import { DISCORD_CODES, discordCode, requestBody } from './discord-rest.ts';
+import { type AsBot, DISCORD_CODES, discordCode, requestBody } from './discord-rest.ts';
 import type { Interaction } from './interaction.ts';
 import type { DiscordMessage, RenderedMessage } from './render-message.ts';
 
@@ -19,10 +19,11 @@ export interface InteractionReplies {
 /** What is told after the acknowledgement, through Discord's web API. */
 export function createInteractionReplies(dependencies: {
   rest: REST;
+  asBot: AsBot;
   log: Logger;
   pause?: (milliseconds: number) => Promise<void>;
 }): InteractionReplies {
-  const { rest, log } = dependencies;
+  const { rest, asBot, log } = dependencies;
   const pause = dependencies.pause ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)));
 
   async function send({ application_id, token }: Interaction, message: DiscordMessage, isPrivate: boolean) {
@@ -84,9 +85,8 @@ export function createInteractionReplies(dependencies: {
 
     async say(channelId, line) {
       try {
-        await rest.post(Routes.channelMessages(channelId), {
-          body: { content: line, allowed_mentions: { parse: [] } },
-        });
+        const body = { content: line, allowed_mentions: { parse: [] } };
+        await asBot((bot) => bot.post(Routes.channelMessages(channelId), { body }));
       } catch (error) {
         log.warn({ err: error, channel: channelId }, 'A person could not be told that their command came to nothing');
       }

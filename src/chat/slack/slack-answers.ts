@@ -1,8 +1,9 @@
+import type { ModalView } from '@slack/types';
 import type { Logger } from 'pino';
 import { isProductError } from '../../text/product-error.ts';
 import type { Translate } from '../../text/text.ts';
 import { ChatUnavailableError } from '../chat-unavailable.ts';
-import type { Block, Reply } from '../message.ts';
+import { type Block, privateText, type Reply } from '../message.ts';
 import type { Asked } from './asked.ts';
 import { metadataFor } from './asked.ts';
 import { type Rendered, type RenderedMessage, renderMessage } from './render-message.ts';
@@ -34,6 +35,8 @@ export interface SlackAnswers {
     translate: Translate,
     options?: { wantsForm: boolean },
   ): Promise<void>;
+  /** Shows a view in the modal that the asker is at, or else in a new one. False when Slack does not: the modal was closed, or it is too late. */
+  showModal(asked: Asked, view: ModalView): Promise<boolean>;
 }
 
 /** Answers to what people did in Slack. */
@@ -61,7 +64,7 @@ export function createSlackAnswers(dependencies: {
     }
   }
 
-  async function openModal(asked: Asked, view: ReturnType<typeof formView>): Promise<boolean> {
+  async function showModal(asked: Asked, view: ModalView): Promise<boolean> {
     const { view: current, triggerId, at } = asked;
     try {
       if (current?.type === 'modal') {
@@ -81,13 +84,13 @@ export function createSlackAnswers(dependencies: {
     const form = reply.blocks.find((block): block is Form => block.type === 'form');
     if (!form) return false;
     const metadata = metadataFor(asked, { command: form.command, line });
-    return await openModal(asked, formView(reply, form, { translate, metadata }));
+    return await showModal(asked, formView(reply, form, { translate, metadata }));
   }
 
   async function showInView(asked: Asked, reply: Reply, translate: Translate): Promise<boolean> {
     if (asked.view === null) return false;
     const metadata = metadataFor(asked, { command: '', line: '' });
-    return await openModal(asked, answerView(reply, { translate, metadata }));
+    return await showModal(asked, answerView(reply, { translate, metadata }));
   }
 
   /** By the address that came with the request, which works in every conversation; else by the Web API. */
@@ -113,15 +116,16 @@ export function createSlackAnswers(dependencies: {
     }
   }
 
-  async function sendAll(asked: Asked, reply: Reply, rendered: Rendered): Promise<void> {
-    for (const message of rendered.messages) await send(asked, message, reply.visibility === 'public');
+  async function sendAll(asked: Asked, isPublic: boolean, rendered: Rendered): Promise<void> {
+    for (const message of rendered.messages) await send(asked, message, isPublic);
   }
 
   /** A file cannot be for one person of a channel, so a private one goes to the direct conversation. */
-  async function shareFiles(asked: Asked, reply: Reply, rendered: Rendered): Promise<void> {
+  async function shareFiles(asked: Asked, reply: Reply, rendered: Rendered, translate: Translate): Promise<void> {
     const { conversationId, userId } = asked;
     if (rendered.files.length === 0) return;
-    if (conversationId !== null && isSharedHere(asked, reply)) {
+    const isHere = conversationId !== null && isSharedHere(asked, reply);
+    if (isHere) {
       try {
         await patiently(() => files.share(conversationId, rendered.files));
         return;
@@ -131,9 +135,14 @@ export function createSlackAnswers(dependencies: {
       }
     }
     await patiently(() => files.shareWith(userId, rendered.files));
+    if (!isHere) return;
+    // Nobody can invite us to what two people say to each other.
+    const sentence = conversationId.startsWith('D') ? 'slack.file_in_dm' : 'slack.file_in_dm_uninvited';
+    await sendAll(asked, false, renderMessage(privateText('attention', translate(sentence)), { translate }));
   }
 
   return {
+    showModal,
     async deliver(asked, reply, line, translate, { wantsForm } = { wantsForm: false }) {
       if ((wantsForm || isNothingButForm(reply)) && (await showForm(asked, reply, line, translate))) return;
       const isElsewhere = hasFile(reply) && !isSharedHere(asked, reply);
@@ -142,8 +151,8 @@ export function createSlackAnswers(dependencies: {
       // The waiting modal shows the answer; what the whole channel should know is said there as well.
       const isShown = await showInView(asked, told, translate);
       const isForChannel = reply.visibility === 'public' && asked.view?.type === 'modal' && asked.responseUrl !== null;
-      if (!isShown || isForChannel) await sendAll(asked, reply, rendered);
-      await shareFiles(asked, reply, rendered);
+      if (!isShown || isForChannel) await sendAll(asked, reply.visibility === 'public', rendered);
+      await shareFiles(asked, reply, rendered, translate);
     },
   };
 }

@@ -11,7 +11,17 @@ const REQUEST_MILLISECONDS = 10_000;
 const SECOND_MILLISECONDS = 1_000;
 
 /** Slack will say the same again: https://docs.slack.dev/reference/methods/chat.postMessage#errors */
-const UNREACHABLE = new Set(['channel_not_found', 'not_in_channel', 'is_archived', 'user_not_found', 'cannot_dm_bot']);
+const UNREACHABLE = new Set([
+  'channel_not_found',
+  'not_in_channel',
+  'is_archived',
+  'user_not_found',
+  'cannot_dm_bot',
+  // Only some people may post there.
+  'restricted_action',
+  'restricted_action_read_only_channel',
+  'restricted_action_thread_only_channel',
+]);
 /** Nothing can be done with this token any more. */
 const TOKEN_REFUSED = new Set([
   'invalid_auth',
@@ -22,7 +32,16 @@ const TOKEN_REFUSED = new Set([
   'app_uninstalled',
   'team_access_not_granted',
 ]);
-const MAY_PASS = new Set(['ratelimited', 'internal_error', 'fatal_error', 'service_unavailable', 'request_timeout']);
+const MAY_PASS = new Set([
+  'ratelimited',
+  // Not HTTP's 429: the app, or all that write in the team, posted too much.
+  'rate_limited',
+  'message_limit_exceeded',
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+]);
 
 export interface SlackApi {
   /** For calls that `call` wraps. */
@@ -32,7 +51,8 @@ export interface SlackApi {
   /**
    * Makes calls to the Web API.
    * @throws ChatUnavailableError when Slack is busy, away, or refuses the token
-   * @throws ProductError `channel_unreachable` when the channel is not there or we are not in it
+   * @throws ProductError `channel_unreachable` when the channel is not there or we are not in it; `slack_scope_missing` when the app was installed without
+   *   a scope that the call needs
    */
   call<T>(request: (client: WebClient) => Promise<T>): Promise<T>;
   /** The team that the token belongs to; null until Slack told. */
@@ -105,6 +125,13 @@ function productFault(error: unknown): Error {
   }
   if (error instanceof webApi.WebAPIRequestError) return new ChatUnavailableError('no answer', null, { cause: error });
   const code = slackCode(error);
+  if (error instanceof webApi.WebAPIPlatformError && code === 'missing_scope') {
+    return new ProductError(
+      'slack_scope_missing',
+      { scope: String(Reflect.get(error.data, 'needed') ?? '') },
+      { cause: error },
+    );
+  }
   if (code === null) return error instanceof Error ? error : new Error(String(error));
   if (UNREACHABLE.has(code)) return new ProductError('channel_unreachable', { channel: '' }, { cause: error });
   if (TOKEN_REFUSED.has(code) || MAY_PASS.has(code)) return new ChatUnavailableError(code, null, { cause: error });

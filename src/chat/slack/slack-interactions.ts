@@ -1,5 +1,6 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt';
 import type { Logger } from 'pino';
+import { isProductError } from '../../text/product-error.ts';
 import { type Locale, type Translate, translator } from '../../text/text.ts';
 import { foldCase, quoteArgument } from '../arguments.ts';
 import type { CommandDispatcher, CommandRequest } from '../dispatcher.ts';
@@ -98,7 +99,9 @@ export function listenToSlack(options: SlackInteractionOptions): SlackInteractio
       'A person in Slack could not be answered as asked',
     );
     const translate = translator(options.locale);
-    const reply = privateText('danger', translate('error.unexpected'));
+    const reply = isProductError(error, 'slack_scope_missing')
+      ? privateText('attention', translate(`error.${error.code}`, error.values))
+      : privateText('danger', translate('error.unexpected'));
     await answers.deliver(asked, reply, '', translate).catch((failure: unknown) => {
       log.error({ err: failure }, 'A person in Slack got no answer at all');
     });
@@ -136,9 +139,7 @@ export function listenToSlack(options: SlackInteractionOptions): SlackInteractio
     });
     const metadata = metadataFor(asked, { command, line: command });
     const view = formView(reply, { ...form, fields }, { translate, metadata, problem });
-    const viewId = asked.view.id;
-    await api.call((slack) => slack.views.update({ view_id: viewId, view }));
-    return true;
+    return await answers.showModal(asked, view);
   }
 
   async function showHome(asked: Asked): Promise<void> {

@@ -17,10 +17,11 @@ export const access: Record<keyof typeof portuguese, string> = {
   'access.role': 'Role',
   'access.given_by': 'Given by',
   'access.rule':
-    'Viewers see stores and reports; operators also pause, test and process again; admins do everything. Who administers this workspace is an admin already, and who has no role is a viewer.',
+    'Viewers see stores and reports; operators also pause, test and process again; admins do everything. Who administers this {chat, select, discord {server} other {workspace}} is an admin already, and who has no role is a viewer.',
   'access.given': 'Done: {person} is now {role}.',
   'access.still_admin':
-    '{person} already administers this workspace and so stays an admin, whatever role is given here.',
+    '{person} already administers this {chat, select, discord {server} other {workspace}} and so stays an admin, whatever role is given here.',
   'access.taken': 'Done: {person} has no role any more and can only look.',
-  'access.had_none': '{person} had no role. Who administers this workspace stays an admin.',
+  'access.had_none':
+    '{person} had no role. Who administers this {chat, select, discord {server} other {workspace}} stays an admin.',
 };

@@ -96,7 +96,10 @@ export const errors: Record<keyof typeof portuguese, string> = {
     'I cannot find the channel “{channel}”. {count, plural, =0 {There is none yet that I may post to: invite Sininho to one.} other {The channels I may post to are: {channels}.}}',
   'error.channel_closed': 'I may not post to {channel} yet. For that, {remedy}. Then try again.',
   'error.channel_none': 'There is no channel yet that I may post to. For that, {remedy}. Then try again.',
-  'error.person_unknown': 'I did not find “{person}” in this workspace. Mention the person with @.',
+  'error.slack_scope_missing':
+    'The Slack app lacks the scope {scope}. Whoever looks after the app adds it under OAuth & Permissions › Bot Token Scopes and reinstalls it; then try again.',
+  'error.person_unknown':
+    'I did not find “{person}” in this {chat, select, discord {server} other {workspace}}. Mention the person with @.',
   'error.role_unknown': '“{role}” is not a role. Use one of these: {roles}.',
   'error.key_missing':
     'This needs a key. Send the header Authorization: Bearer KEY, with the admin key that the server printed at its first start.',

@@ -11,5 +11,7 @@ export const slack: Record<keyof typeof portuguese, string> = {
   'slack.cut': 'Not everything fits here. Type the command in the channel to see the rest.',
   'slack.required': 'Fill in this field.',
   'slack.file_in_dm': 'The file is in our direct conversation.',
+  'slack.file_in_dm_uninvited':
+    'I am not in this channel, so the file went to our direct conversation. For the next one to appear here, type /invite @Sininho.',
   'slack.app_description': 'Tells the channel of your Assiny sales, and answers with checklists and reports.',
 };

@@ -15,10 +15,11 @@ export const access = {
   'access.role': 'Papel',
   'access.given_by': 'Dado por',
   'access.rule':
-    'Leitores veem lojas e relatórios; operadores também pausam, testam e reprocessam; admins fazem tudo. Quem administra este espaço de trabalho já é admin, e quem não tem papel é leitor.',
+    'Leitores veem lojas e relatórios; operadores também pausam, testam e reprocessam; admins fazem tudo. Quem administra {chat, select, discord {este servidor} other {este espaço de trabalho}} já é admin, e quem não tem papel é leitor.',
   'access.given': 'Pronto: {person} agora é {role}.',
   'access.still_admin':
-    '{person} já administra este espaço de trabalho e por isso continua admin, qualquer que seja o papel dado aqui.',
+    '{person} já administra {chat, select, discord {este servidor} other {este espaço de trabalho}} e por isso continua admin, qualquer que seja o papel dado aqui.',
   'access.taken': 'Pronto: {person} não tem mais papel e só pode ver.',
-  'access.had_none': '{person} já não tinha papel. Quem administra este espaço de trabalho continua admin.',
+  'access.had_none':
+    '{person} já não tinha papel. Quem administra {chat, select, discord {este servidor} other {este espaço de trabalho}} continua admin.',
 } as const;

@@ -92,7 +92,10 @@ export const errors = {
     'Não encontrei o canal “{channel}”. {count, plural, =0 {Ainda não posso postar em nenhum: convide o Sininho para um.} other {Os canais em que posso postar: {channels}.}}',
   'error.channel_closed': 'Ainda não posso postar em {channel}. Para isso, {remedy}. Depois, tente de novo.',
   'error.channel_none': 'Ainda não posso postar em nenhum canal. Para isso, {remedy}. Depois, tente de novo.',
-  'error.person_unknown': 'Não encontrei “{person}” neste espaço de trabalho. Mencione a pessoa com @.',
+  'error.slack_scope_missing':
+    'Falta ao app do Slack a permissão {scope}. Quem cuida do app acrescenta em OAuth & Permissions › Bot Token Scopes e reinstala; depois, tente de novo.',
+  'error.person_unknown':
+    'Não encontrei “{person}” {chat, select, discord {neste servidor} other {neste espaço de trabalho}}. Mencione a pessoa com @.',
   'error.role_unknown': '“{role}” não é um papel. Use um destes: {roles}.',
   'error.key_missing':
     'Falta a chave. Envie o cabeçalho Authorization: Bearer CHAVE, com a chave de administração que o servidor mostrou ao iniciar pela primeira vez.',

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { textMessage } from '../../../src/chat/message.ts';
 import { text } from '../../../src/text/text.ts';
 import { SALES } from '../../support/discord/discord-person.ts';
 import { NOW, signedHeaders, TRANSPORTS, useDiscordProduct, WORKSPACE } from '../../support/discord/discord-product.ts';
@@ -159,6 +160,28 @@ describe('the gateway', () => {
     product.discord.gateway.invalidateSession();
     await eventually(() => expect(product.discord.gateway.log).toContain('identify'));
     await eventually(() => expect(product.chat.isUp()).toBe(true));
+    await answers();
+  });
+
+  it('answers at once while Discord has all posts wait', async () => {
+    product.discord.limitBot(/^POST \/channels/, 60);
+    const post = { key: 'waits', workspaceId: WORKSPACE, channelId: SALES.id, message: textMessage('neutral', 'Oi') };
+    await expect(product.chat.surface.post(post)).rejects.toThrow('rate limited');
+    await answers();
+    expect(product.log).toEqual([]);
+    await product.stop();
+    await product.start();
+  });
+
+  it('is down when Discord refuses the token and leaves the connection open, and mends itself', async () => {
+    product.discord.token = 'another token';
+    const post = { key: 'refused', workspaceId: WORKSPACE, channelId: SALES.id, message: textMessage('neutral', 'Oi') };
+    await expect(product.chat.surface.post(post)).rejects.toThrow('the token was refused');
+    await eventually(() => expect(product.chat.isUp()).toBe(false));
+    expect(product.log.some(({ msg }) => msg.includes('Reset Token'))).toBe(true);
+    product.discord.token = BOT_TOKEN;
+    await eventually(() => expect(product.chat.isUp()).toBe(true));
+    await product.chat.surface.post(post);
     await answers();
   });
 

@@ -114,8 +114,11 @@ describe('posting to Discord', () => {
     expect(isProductError(error, 'channel_unreachable')).toBe(true);
   });
 
-  it('gives a channel up without permission (50013)', async () => {
-    product.discord.fail(POST, 1, 403, 50_013);
+  it.each([
+    ['without permission', 403, 50_013],
+    ['that takes no messages', 400, 50_008],
+  ])('gives a channel up %s (%i %i)', async (_why, status, code) => {
+    product.discord.fail(POST, 1, status, code);
     const error = await errorOf(product.chat.surface.post(postOf('lost')));
     expect(isProductError(error, 'channel_unreachable')).toBe(true);
   });

@@ -42,7 +42,7 @@ describe.each(LOCALES)('Discord over HTTP with nothing but the public key (%s)',
       users: { [MEMBER_ID]: { id: MEMBER_ID, username: 'bia', global_name: 'Bia', discriminator: '0' } },
       members: { [MEMBER_ID]: { nick: null, permissions: '8', roles: [] } },
     };
-    const still = translator(locale)('access.still_admin', { person: 'Bia' });
+    const still = translator(locale)('access.still_admin', { person: 'Bia', chat: 'discord' });
     expect(await answer('acesso dar', { pessoa: MEMBER_ID, papel: 'leitor' }, { resolved })).toContain(still);
     expect(await product.services.access.list(WORKSPACE)).toEqual([]);
     expect(await answer('acesso tirar', { pessoa: MEMBER_ID }, { resolved })).toContain(still);

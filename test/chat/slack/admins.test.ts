@@ -14,7 +14,7 @@ it('gives no role to whom Slack makes an admin anyway, and says so', async () =>
   product.slack.messages.length = 0;
   const ana = slackPerson(product.slack, product.deliver, 'U0ANA');
   await product.answered(() => ana.type('/acesso dar <@U0ANA|ana> leitor'));
-  const still = translator('pt-BR')('access.still_admin', { person: 'Ana' });
+  const still = translator('pt-BR')('access.still_admin', { person: 'Ana', chat: 'slack' });
   expect(JSON.stringify(product.slack.messages)).toContain(still);
   expect(await product.services.access.list(`slack:${HOME_TEAM}`)).toEqual([]);
 });

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { ChatUnavailableError } from '../../../src/chat/chat-unavailable.ts';
+import { textMessage } from '../../../src/chat/message.ts';
 import { eventually } from '../../support/eventually.ts';
 import { postDue } from '../../support/product.ts';
 import { saleOf } from '../../support/sale.ts';
@@ -57,6 +59,21 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
       expect(view.blocks.find(({ block_id }: Json) => block_id === 'nome').element.initial_value).toBe('Ateliê');
       await product.answered(() => product.ana.submit(view, { nome: 'Outro ateliê' }));
       expect(await product.services.stores.list(WORKSPACE)).toHaveLength(2);
+    });
+
+    it('is refused with the reason also when it was closed meanwhile, or Slack is busy', async () => {
+      await createStore('Ateliê');
+      await product.answered(() => product.ana.type('/loja criar'));
+      product.slack.refuse('views.update', { error: 'not_found' }, 2);
+      await product.answered(() => product.ana.submit(onlyView(), { nome: 'Ateliê', plataforma: 'assiny' }));
+      expect(product.slack.messages).toMatchObject([{ ephemeral: true, user: 'U0ANA' }]);
+      expect(product.slack.messages[0]?.text).toContain('Já existe uma loja com esse nome');
+      product.slack.views.clear();
+      await product.answered(() => product.ana.type('/loja criar'));
+      product.slack.refuse('views.update', { retryAfter: 0.01 });
+      await product.answered(() => product.ana.submit(onlyView(), { nome: 'Ateliê', plataforma: 'assiny' }));
+      expect(onlyView()).toMatchObject({ callback_id: 'form' });
+      expect(product.faults).toEqual([]);
     });
 
     it('looks up stores while one types', async () => {
@@ -174,6 +191,28 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
     expect(product.slack.messages).toMatchObject([{ by: 'chat.postMessage', channel: 'U0ANA' }]);
   });
 
+  it('says where a file is that it cannot share in a channel which it was not invited to', async () => {
+    const store = await createStore('Ateliê');
+    await saleOf(product, store, NOW);
+    await product.answered(() => product.ana.type('/relatorio loja 7d csv', { channel: STRANGE_CHANNEL }));
+    expect(product.slack.files.map(({ channel }) => channel)).toEqual(['DU0ANA']);
+    // The sale's own alert is in the channel of the store.
+    const here = product.slack.messages.filter(({ channel }) => channel === STRANGE_CHANNEL.id);
+    expect(here.map(({ ephemeral }) => ephemeral)).toEqual([false, true]);
+    expect(here[1]?.text).toContain('o arquivo foi para a nossa conversa direta');
+  });
+
+  it('names the scope that a file needs when the app was installed without it', async () => {
+    const store = await createStore('Ateliê');
+    await saleOf(product, store, NOW);
+    product.slack.refuse('files.getUploadURLExternal', { error: 'missing_scope', needed: 'files:write' });
+    await product.answered(() => product.ana.type('/relatorio loja 7d csv'));
+    const told = product.slack.messages.filter(({ ephemeral, user }) => ephemeral && user === 'U0ANA');
+    expect(told.map(({ text }) => text)).toEqual([
+      expect.stringContaining('Falta ao app do Slack a permissão files:write'),
+    ]);
+  });
+
   it('answers in the language that a person set in Slack', async () => {
     await product.answered(() => slackPerson(product.slack, product.deliver, 'U0ENG').type('/loja listar'));
     expect(product.slack.messages[0]?.text).toContain('There is no store here yet');
@@ -243,6 +282,26 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
       await product.answered(() => product.ana.type('/checklist'));
       expect(JSON.stringify(product.slack.messages.at(-1))).toContain('Não consigo postar em #diretoria');
     });
+
+    it('gives a channel up in which only others may post', async () => {
+      const store = await createStore('Ateliê');
+      product.slack.refuse('chat.postMessage', { error: 'restricted_action_read_only_channel' });
+      await saleOf(product, store, NOW);
+      await product.services.posting.run();
+      await product.services.posting.run();
+      expect(product.slack.messages).toMatchObject([{ channel: 'U0ANA' }]);
+      expect(product.slack.messages[0]?.text).toContain('Não consigo mais postar em #vendas');
+    });
+
+    it.each(['rate_limited', 'message_limit_exceeded'])(
+      'keeps the order when Slack takes no more (%s)',
+      async (error) => {
+        product.slack.refuse('chat.postMessage', { error });
+        const message = textMessage('neutral', 'Oi');
+        const post = { key: error, workspaceId: WORKSPACE, channelId: SALES.id, message };
+        await expect(product.chat.surface.post(post)).rejects.toThrow(ChatUnavailableError);
+      },
+    );
 
     it('loses and doubles nothing in a storm of 429 with a restart in the middle', async () => {
       const store = await createStore('Ateliê');

@@ -51,6 +51,8 @@ export interface LoopbackDiscord {
   token: string;
   /** The next requests of that kind are refused with 429, that often. */
   limit(pattern: RegExp, times: number, seconds?: number): void;
+  /** The next request of that kind is refused because the bot asks too much of everything. */
+  limitBot(pattern: RegExp, seconds: number): void;
   /** The next requests of that kind get this error. */
   fail(pattern: RegExp, times: number, status: number, code: number): void;
   /** The next posts are made, but their answers are lost. */
@@ -363,6 +365,16 @@ export async function startLoopbackDiscord(): Promise<LoopbackDiscord> {
             { message: 'You are being rate limited.', retry_after: seconds, global: false },
             headers,
           ),
+      });
+    },
+    limitBot(pattern, seconds) {
+      const headers = { 'retry-after': String(seconds), 'x-ratelimit-global': 'true', 'x-ratelimit-scope': 'global' };
+      const body = { message: 'You are being rate limited.', retry_after: seconds, global: true };
+      troubles.push({
+        pattern,
+        left: 1,
+        takesEffect: false,
+        apply: (response) => sendJson(response, 429, body, headers),
       });
     },
     fail(pattern, times, status, code) {

@@ -52,7 +52,12 @@ export interface SlackShare {
 }
 
 /** What Slack is told to answer instead; after `lost` it does as it was asked, and its answer does not arrive. */
-export type Refusal = { error: string } | { retryAfter: number } | { status: number } | { hang: true } | { lost: true };
+export type Refusal =
+  | { error: string; needed?: string }
+  | { retryAfter: number }
+  | { status: number }
+  | { hang: true }
+  | { lost: true };
 
 interface Upload {
   name: string;
@@ -175,7 +180,7 @@ export async function startLoopbackSlack(now: () => Date = () => new Date()): Pr
   function refuse(refusal: Refusal, response: ServerResponse): void {
     if ('retryAfter' in refusal) response.writeHead(429, { 'retry-after': String(refusal.retryAfter) }).end();
     else if ('status' in refusal) response.writeHead(refusal.status).end();
-    else if ('error' in refusal) json(response, { ok: false, error: refusal.error });
+    else if ('error' in refusal) json(response, { ok: false, ...refusal });
     else response.destroy();
   }
 
