@@ -390,7 +390,7 @@ function rangeBounds(operator: string, operand: unknown): Bounds | undefined {
 
 /** The strings that can match an expression which begins with literal text. */
 function prefixBounds(expression: RegExp): Bounds | undefined {
-  if (expression.flags !== '') return undefined;
+  if (expression.flags !== 'u') return undefined;
   const prefix = /^\^([\w \-:@/]+)/.exec(expression.source)?.[1];
   if (!prefix || expression.source.includes('|')) return undefined;
   const optionalLast = /^[*?{]/.test(expression.source.slice(prefix.length + 1));

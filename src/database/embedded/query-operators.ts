@@ -4,11 +4,12 @@ import * as queries from 'mingo/operators/query';
 import { Query } from 'mingo/query';
 import { compareValues, equalValues, ORDER, typeOrder } from './bson-order.ts';
 import { isTruthy, TYPE_NUMBERS, typeNumber } from './bson-types.ts';
-import { isDocument, toRegExp } from './document-codec.ts';
+import { isDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
 import { compileCondition } from './expressions/compile.ts';
 import { isNotANumber, isNumeric, toNumber } from './numbers.ts';
 import { comparableValues, splitPath, valuesAt } from './paths.ts';
+import { isSameExpression } from './regular-expressions.ts';
 
 /**
  * mingo with BSON's types: every operator of queries that compares is replaced here, because mingo knows only JavaScript's own
@@ -56,7 +57,7 @@ function ordered(accept: (comparison: number) => boolean): QueryOperator {
 
 /** A regular expression finds strings, and stored expressions that are the same. */
 function fits(value: unknown, expression: RegExp): boolean {
-  if (value instanceof BSONRegExp) return String(toRegExp(value)) === String(expression);
+  if (value instanceof BSONRegExp) return isSameExpression(value, expression);
   return typeof value === 'string' && expression.test(value);
 }
 
