@@ -51,9 +51,15 @@ export function markCreated(directory: string): void {
   closeSync(file);
 }
 
+/**
+ * A note that is not whole is none: the process was killed, or the disk was full, while it was written. Nothing is acknowledged
+ * before it is whole.
+ */
 function readFormat(directory: string): string | undefined {
   const path = join(directory, FORMAT_FILE);
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  if (!existsSync(path)) return undefined;
+  const text = readFileSync(path, 'utf8');
+  return text !== FORMAT && FORMAT.startsWith(text) ? undefined : text;
 }
 
 function openFile(path: string): number {

@@ -1,4 +1,4 @@
-import { type BSONRegExp, type DBRef, type Double, deserialize, type Int32, serialize } from 'bson';
+import { type DBRef, type Double, deserialize, type Int32, serialize } from 'bson';
 
 /**
  * Documents inside the engine are plain objects whose values keep the type that BSON gave them:
@@ -68,11 +68,6 @@ function unwrapReference(reference: DBRef): BsonDocument {
   Object.assign(document, reference.fields);
   unwrapFields(document);
   return document;
-}
-
-/** The JavaScript form of a stored regular expression; `x` and other PCRE flags that JavaScript lacks are dropped. */
-export function toRegExp(expression: BSONRegExp): RegExp {
-  return new RegExp(expression.pattern, [...expression.options].filter((flag) => 'imsu'.includes(flag)).join(''));
 }
 
 /** Whether a value is an embedded document: neither a scalar of BSON, nor an array, nor a date. */

@@ -17,3 +17,10 @@ export function toNumber(value: unknown): number {
 export function isNumeric(value: unknown): value is NumericValue {
   return value !== undefined && typeOrder(value) === ORDER.number;
 }
+
+/** Whether a value is BSON's NaN, double or decimal. */
+export function isNotANumber(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isNaN(value);
+  if (value instanceof Double) return Number.isNaN(value.value);
+  return value instanceof Decimal128 && value.toString() === 'NaN';
+}

@@ -3,6 +3,7 @@ import { type Collection, type Index, idPrefix } from './catalog.ts';
 import { type BsonDocument, isDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
 import { AFTER_ALL, cutBound, encodeValue } from './key-encoding.ts';
+import { isNotANumber } from './numbers.ts';
 import type { Filter } from './query.ts';
 import type { SortField } from './sort.ts';
 import type { KeyRange } from './storage.ts';
@@ -256,10 +257,15 @@ function impliesRange(given: Condition, needed: Condition): boolean {
   const side = needed.operator.slice(0, 3);
   const isRange = side === '$gt' || side === '$lt';
   if (!isRange || !given.operator.startsWith(side)) return false;
-  if (typeOrder(given.operand) !== typeOrder(needed.operand)) return false;
+  if (!areOrdered(given.operand, needed.operand)) return false;
   const inward = compareValues(given.operand, needed.operand) * (side === '$gt' ? 1 : -1);
   const onlyGivenIncludesItsBound = given.operator.endsWith('e') && !needed.operator.endsWith('e');
   return onlyGivenIncludesItsBound ? inward > 0 : inward >= 0;
+}
+
+/** Whether a comparison of the two by order can hold: both are of one type, and both numbers or both NaN. */
+function areOrdered(left: unknown, right: unknown): boolean {
+  return typeOrder(left) === typeOrder(right) && isNotANumber(left) === isNotANumber(right);
 }
 
 /** Orders by them find null, and so documents without the field. */
@@ -276,7 +282,7 @@ function holds(value: unknown, { operator, operand }: Condition): boolean {
   const comparison = compareValues(value, operand);
   if (operator === '$eq') return comparison === 0;
   if (operator === '$in') return (operand as unknown[]).some((item) => compareValues(value, item) === 0);
-  if (typeOrder(value) !== typeOrder(operand)) return false;
+  if (!areOrdered(value, operand)) return false;
   if (operator === '$gt') return comparison > 0;
   if (operator === '$gte') return comparison >= 0;
   if (operator === '$lt') return comparison < 0;
@@ -384,7 +390,7 @@ function rangeBounds(operator: string, operand: unknown): Bounds | undefined {
 
 /** The strings that can match an expression which begins with literal text. */
 function prefixBounds(expression: RegExp): Bounds | undefined {
-  if (expression.flags !== '') return undefined;
+  if (expression.flags !== 'u') return undefined;
   const prefix = /^\^([\w \-:@/]+)/.exec(expression.source)?.[1];
   if (!prefix || expression.source.includes('|')) return undefined;
   const optionalLast = /^[*?{]/.test(expression.source.slice(prefix.length + 1));

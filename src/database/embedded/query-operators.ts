@@ -1,14 +1,15 @@
-import { Binary, BSONRegExp, Decimal128, Double, Long } from 'bson';
+import { Binary, BSONRegExp, Long } from 'bson';
 import { Context, type evalExpr } from 'mingo/core';
 import * as queries from 'mingo/operators/query';
 import { Query } from 'mingo/query';
 import { compareValues, equalValues, ORDER, typeOrder } from './bson-order.ts';
 import { isTruthy, TYPE_NUMBERS, typeNumber } from './bson-types.ts';
-import { isDocument, toRegExp } from './document-codec.ts';
+import { isDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
 import { compileCondition } from './expressions/compile.ts';
-import { isNumeric, toNumber } from './numbers.ts';
+import { isNotANumber, isNumeric, toNumber } from './numbers.ts';
 import { comparableValues, splitPath, valuesAt } from './paths.ts';
+import { isSameExpression } from './regular-expressions.ts';
 
 /**
  * mingo with BSON's types: every operator of queries that compares is replaced here, because mingo knows only JavaScript's own
@@ -49,20 +50,14 @@ function ordered(accept: (comparison: number) => boolean): QueryOperator {
   return someValue((value, operand) => {
     if (ENDS.has(typeOrder(operand))) return accept(compareValues(value, operand));
     if (typeOrder(value) !== typeOrder(operand)) return false;
-    if (isNaN_(value) !== isNaN_(operand)) return false;
+    if (isNotANumber(value) !== isNotANumber(operand)) return false;
     return accept(compareValues(value, operand));
   });
 }
 
-function isNaN_(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isNaN(value);
-  if (value instanceof Double) return Number.isNaN(value.value);
-  return value instanceof Decimal128 && value.toString() === 'NaN';
-}
-
 /** A regular expression finds strings, and stored expressions that are the same. */
 function fits(value: unknown, expression: RegExp): boolean {
-  if (value instanceof BSONRegExp) return String(toRegExp(value)) === String(expression);
+  if (value instanceof BSONRegExp) return isSameExpression(value, expression);
   return typeof value === 'string' && expression.test(value);
 }
 

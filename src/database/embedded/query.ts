@@ -1,10 +1,11 @@
 import { BSONRegExp } from 'bson';
 import { Query } from 'mingo/query';
-import { type BsonDocument, decodeDocument, isDocument, toRegExp } from './document-codec.ts';
+import { type BsonDocument, decodeDocument, isDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
 import { filterOptions } from './filter-options.ts';
 import { mingoContext } from './query-operators.ts';
 import { pickFields } from './raw-bson.ts';
+import { regExpOf, toRegExp } from './regular-expressions.ts';
 
 /** A filter, checked and compiled once per request. */
 export interface Filter {
@@ -156,14 +157,10 @@ function prepareListItem(item: unknown): unknown {
 }
 
 function prepareExpression(operand: unknown, options: unknown): RegExp {
-  const flags = typeof options === 'string' ? options : undefined;
-  try {
-    if (operand instanceof BSONRegExp) return toRegExp(new BSONRegExp(operand.pattern, flags ?? operand.options));
-    if (typeof operand === 'string') return toRegExp(new BSONRegExp(operand, flags ?? ''));
-  } catch {
-    throw new CommandError(51091, 'Regular expression is invalid');
-  }
-  throw new CommandError(2, '$regex has to be a string');
+  if (options !== undefined && typeof options !== 'string') throw new CommandError(2, '$options has to be a string');
+  if (typeof operand !== 'string' && !(operand instanceof BSONRegExp))
+    throw new CommandError(2, '$regex has to be a string');
+  return regExpOf(operand, options);
 }
 
 function prepareNegation(operand: unknown): unknown {

@@ -1,6 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -90,6 +101,15 @@ describe('a damaged data file is refused with its name, and nothing is made anew
     expect(error).toMatchObject({ name: 'EmbeddedError', code: 'data_directory_damaged' });
     expect(error.message).toContain(file);
     expect(sizeOf(file)).toBe(before);
+  });
+
+  test.each(['', '1'])('a note of the format of which only %j was written does no harm', async (written) => {
+    const file = copyOfData();
+    const note = join(dirname(file), 'format');
+    writeFileSync(note, written);
+    await (await serveDirectory({ directory })).close();
+    expect(readFileSync(note, 'utf8')).toBe('1\n');
+    expect(readdirSync(dirname(file)).sort()).toEqual(['data.mdb', 'format', 'lock.mdb']);
   });
 
   test('a record of the lock that is noise', async () => {

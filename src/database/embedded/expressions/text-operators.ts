@@ -1,8 +1,9 @@
 import { BSONRegExp, ObjectId, Timestamp } from 'bson';
 import { typeName } from '../bson-types.ts';
-import { type BsonDocument, toRegExp } from '../document-codec.ts';
+import type { BsonDocument } from '../document-codec.ts';
 import { CommandError } from '../errors.ts';
 import { isNumeric, toNumber } from '../numbers.ts';
+import { regExpOf } from '../regular-expressions.ts';
 import { searchBound } from './array-operators.ts';
 import { toText } from './conversion-operators.ts';
 import {
@@ -206,13 +207,12 @@ function expressionOf({ regex, options }: BsonDocument, name: string): RegExp | 
   const own = typeof regex === 'string' ? '' : regex.options;
   if (own !== '' && options)
     throw new CommandError(51107, `${name} found regex option(s) specified in both 'regex' and 'option' fields`);
-  const flags = own === '' ? String(options ?? '') : own;
-  if (/[^imsxu]/.test(flags)) throw new CommandError(51108, `${name} invalid flag in regex options: ${flags}`);
-  const pattern = typeof regex === 'string' ? regex : regex.pattern;
   try {
-    return new RegExp(toRegExp(new BSONRegExp(pattern, flags)), `${flags.replaceAll(/[xu]/g, '')}gu`);
-  } catch {
-    throw new CommandError(51111, `Invalid Regex in ${name}`);
+    const expression = regExpOf(regex, own === '' ? String(options ?? '') : own);
+    return new RegExp(expression, `${expression.flags}g`);
+  } catch (error) {
+    const invalid = error instanceof CommandError && error.code === 51091;
+    throw invalid ? new CommandError(51111, `Invalid Regex in ${name}: ${error.message}`) : error;
   }
 }
 

@@ -318,6 +318,9 @@ const listed: Operation = async (collection) =>
 const byKey = { key: { a: 1 }, name: 'a_1' };
 const unique = { unique: true };
 const insertA = (...values: unknown[]): Operation => insertMany(...values.map((a) => (a === undefined ? {} : { a })));
+const both =
+  (first: Operation, second: Operation): Operation =>
+  async (collection) => [await first(collection), await second(collection)];
 const counted: Operation = (collection) => collection.countDocuments();
 
 const sorted: Document = { sort: { a: 1, _id: 1 } };
@@ -337,6 +340,33 @@ const INDEXES: readonly Row[] = [
       idsOf({ a: { $gte: new MinKey() } }, sorted),
     ),
     [1, 0, 2],
+  ],
+  [
+    'what is no number beside an index of the numbers below 5',
+    [{ a: Number.NaN }, { a: 3 }, { a: -1 }],
+    inTurn(
+      created({ ...byKey, partialFilterExpression: { a: { $lt: 5 } } }),
+      both(idsOf({ a: Number.NaN }), idsOf({ a: { $in: [Number.NaN, 3] } })),
+    ),
+    [[0], [0, 1]],
+  ],
+  [
+    'what is no number beside an index of the numbers up to 5',
+    [{ a: Number.NaN }, { a: 3 }],
+    inTurn(
+      created({ ...byKey, partialFilterExpression: { a: { $lte: 5 } } }),
+      both(idsOf({ a: { $lte: Number.NaN } }), idsOf({ a: { $lte: 4 } })),
+    ),
+    [[0], [1]],
+  ],
+  [
+    'numbers beside an index of what is no number',
+    [{ a: Number.NaN }, { a: 3 }],
+    inTurn(
+      created({ ...byKey, partialFilterExpression: { a: { $gte: Number.NaN } } }),
+      both(idsOf({ a: { $gte: 2 } }), idsOf({ a: { $gte: Number.NaN } })),
+    ),
+    [[1], [0]],
   ],
   [
     'an index is made and listed',

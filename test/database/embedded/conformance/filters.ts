@@ -329,7 +329,102 @@ const orderedCases: readonly Case[] = ORDERED.map(([title, before, options, orde
   expected: order,
 }));
 
+const TEXTS: readonly Document[] = [
+  'foo',
+  'foo\n',
+  'Foo bar',
+  'ação',
+  'AÇÃO',
+  '😀',
+  'a\u00a0b',
+  'p{L}',
+  'x\ny',
+  'aab',
+  'Q.E]',
+  '\t',
+  new BSONRegExp('(', ''),
+  new BSONRegExp('foo$', 'i'),
+].map((a) => ({ a }));
+
+/** A regular expression, its options and the `_id` of what it finds among `TEXTS`. */
+const EXPRESSION_ROWS: readonly (readonly [pattern: string, options: string, found: readonly number[] | Document])[] = [
+  ['foo$', '', [0, 1]],
+  ['foo$', 'i', [0, 1, 13]],
+  ['^.$', '', [5, 11]],
+  ['^x$', '', []],
+  ['^x$', 'm', [8]],
+  ['^y$', 'm', [8]],
+  ['x.y', '', []],
+  ['x.y', 's', [8]],
+  ['(?s)x.y', '', [8]],
+  ['(?i)FOO', '', [0, 1, 2]],
+  ['^ação$', 'i', [3, 4]],
+  ['f o o # the text', 'x', [0, 1]],
+  ['F[o]{2}\\ [ab]', 'x', [2]],
+  ['\\Afoo\\z', '', [0]],
+  ['\\Afoo\\Z', '', [0, 1]],
+  ['\\s', '', [1, 2, 8, 11]],
+  ['^\\S+$', '', [0, 1, 3, 4, 5, 6, 7, 9, 10]],
+  ['^[\\S\\s]$', '', [5, 11]],
+  ['\\h', '', [2, 6, 11]],
+  ['\\R', '', [1, 8]],
+  ['^\\N$', '', [5, 11]],
+  ['^\\p{L}+$', '', [0, 1, 3, 4, 9]],
+  ['^\\pL\\PL', '', [6, 7, 8, 10]],
+  ['^[[:alpha:]]+$', '', [0, 1, 9]],
+  ['[^[:alpha:][:space:]]', '', [3, 4, 5, 6, 7, 10]],
+  ['[]]', '', [10]],
+  ['^[\\w-]$', '', []],
+  ['[-\\w]\\.', '', [10]],
+  ['[\\w-.]', '', fails(51091)],
+  ['[\\s-x]', '', fails(51091)],
+  ['\\x{41}', '', [4]],
+  ['\\x41', '', [4]],
+  ['\\07', '', []],
+  ['\\101', '', fails(238)],
+  ['Q\\Q.\\E', '', [10]],
+  ['p{', '', [7]],
+  ['L}', '', [7]],
+  ['E]', '', [10]],
+  ['(?#a remark)foo', '', [0, 1]],
+  ['(?P<twice>o)(?P=twice)', '', [0, 1, 2]],
+  ['(?<twice>o)\\k{twice}', '', [0, 1, 2]],
+  ['(?<=f)oo(?!\\n)', '', [0]],
+  ['(', '', fails(51091)],
+  ['*', '', fails(51091)],
+  ['a{2,1}', '', fails(51091)],
+  ['[b-a]', '', fails(51091)],
+  ['a\\', '', fails(51091)],
+  ['\\u00e9', '', fails(51091)],
+  ['foo', 'q', fails(51108)],
+  ['a++b', '', fails(238)],
+  ['(?>a+)b', '', fails(238)],
+  ['(?i:foo)', '', fails(238)],
+  ['\\Gfoo', '', fails(238)],
+];
+
+const expressionCases: readonly Case[] = EXPRESSION_ROWS.map(([pattern, options, expected]) => ({
+  title: `the regular expression ${pattern} with "${options}"`,
+  before: TEXTS,
+  operation: idsOf({ a: { $regex: pattern, $options: options } }),
+  expected,
+}));
+
+/** The same by an index: what an expression begins with narrows down what is read. */
+const indexedExpressionCases: readonly Case[] = expressionCases
+  .filter(({ expected }) => Array.isArray(expected))
+  .map((given) => ({
+    ...given,
+    title: `${given.title} by an index`,
+    operation: async (collection) => {
+      await collection.createIndex({ a: 1 });
+      return given.operation(collection);
+    },
+  }));
+
 export const findCases: readonly Case[] = [
+  ...expressionCases,
+  ...indexedExpressionCases,
   ...filterCases(KINDS, KIND_ROWS, 'kinds'),
   ...filterCases(THINGS, THING_ROWS, 'things'),
   ...shownCases,

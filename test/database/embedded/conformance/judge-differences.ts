@@ -228,6 +228,11 @@ export const JUDGE_DIFFERENCES: Readonly<Record<string, string>> = {
     ],
   ),
   ...because('The engine says that it lacks it; DocumentDB has it, or says so by another code.', [
+    'the regular expression \\101 with ""',
+    'the regular expression a++b with ""',
+    'the regular expression (?>a+)b with ""',
+    'the regular expression (?i:foo) with ""',
+    'the regular expression \\Gfoo with ""',
     '$match: [{"$match":{"$where":"true"}}]',
     '$match: [{"$match":{"$text":{"$search":"x"}}}]',
     '$group: [{"$group":{"_id":null,"a":{"$median":{"input":"$a","method":"approximate"}}}}]',
