@@ -28,7 +28,7 @@ export function notificationTable(): string {
       row(columns.map(() => '---').concat('---')),
       ...rows,
     ].join('\n'),
-    'No **caminho feliz**, quem avança na compra não recebe mais as mensagens de prioridade menor. As notificações sem prioridade (–) encerram o caminho: o que ainda esperava por aquela compra é cancelado.',
+    'No **caminho feliz**, quem avança na compra não recebe mais as mensagens de prioridade menor. Vale também entre compras da mesma pessoa (mesmo telefone ou e-mail): o carrinho de um produto que ela leva em outra compra, mesmo como order bump, não gera mais mensagem; o que conta é o produto principal do carrinho. As notificações sem prioridade (–) encerram o caminho: o que ainda esperava por aquela compra é cancelado.',
     'Uma renovação chega como `approved_purchase` e uma assinatura atrasada como `pix_expired`, com o ciclo da assinatura acima de 1.',
     '## Textos',
     ...NOTIFICATION_CATALOGUE.flatMap(({ type, text }) => [

@@ -10,8 +10,8 @@ export interface EventDocument extends PlatformEvent {
   /** The delivery that brought it first. */
   deliveryId: string;
   recordedAt: Date;
-  /** What joins the purchases of one buyer and product; null when the event names none. */
-  journeyKey: string | null;
+  /** What joins the purchases of one buyer: each of its contacts with each product; empty when the event names none. */
+  journeyKeys: string[];
 }
 
 const eventSchema = new Schema<EventDocument>(
@@ -23,7 +23,7 @@ const eventSchema = new Schema<EventDocument>(
     kind: { type: String, required: true },
     dedupeKey: { type: String, required: true },
     orderKey: { type: String, default: null },
-    journeyKey: { type: String, default: null },
+    journeyKeys: { type: [String], required: true },
     occurredAt: { type: Date, required: true },
   },
   // The rest is a `PlatformEvent`, which its platform's reader has checked.
@@ -31,7 +31,7 @@ const eventSchema = new Schema<EventDocument>(
 );
 eventSchema.index({ storeId: 1, dedupeKey: 1 }, { unique: true });
 eventSchema.index({ storeId: 1, orderKey: 1 });
-eventSchema.index({ storeId: 1, journeyKey: 1 });
+eventSchema.index({ storeId: 1, journeyKeys: 1 });
 eventSchema.index({ storeId: 1, _id: -1 });
 eventSchema.index({ storeId: 1, kind: 1, _id: -1 });
 

@@ -6,7 +6,10 @@ export interface JourneyEvent {
   id: string;
   kind: EventKind;
   purchaseKey: string;
-  journeyKey: string | null;
+  /** Of all that is bought, as `journeyKeysOf` says. */
+  journeyKeys: readonly string[];
+  /** Those of `journeyKeys` that are of what the event's message is about, as `mainJourneyKeysOf` says. */
+  mainJourneyKeys: readonly string[];
   occurredAt: Date;
 }
 
@@ -16,15 +19,26 @@ export const LAST_RANK_BEFORE_THE_SALE = 4;
 const ATTEMPT_MILLISECONDS = 24 * 60 * 60 * 1_000;
 
 /**
- * What joins several purchases of one buyer: the buyer and the main product. A buyer who leaves a cart, is refused and then pays by Pix
- * makes three purchases, or fewer, and walks one path.
- * @returns null when the event names no buyer or no product
+ * What joins several purchases of one buyer: the buyer and a product. A buyer who leaves a cart, is refused and then pays by Pix makes
+ * three purchases, or fewer, and walks one path. There is a key for the phone and one for the e-mail, because a cart often has less than
+ * the sale, and of each item, because what was left in a cart may be bought as an order bump of something else.
+ * @returns the keys of the main product first; none when the event names no buyer or no product
  */
-export function journeyKeyOf({ buyer, items }: Pick<PlatformEvent, 'buyer' | 'items'>): string | null {
-  const contact = buyer.phone ?? buyer.email;
-  const main = mainItem(items);
-  const product = main?.productId ?? main?.productName;
-  return contact === null || !product ? null : `${contact} ${product}`;
+export function journeyKeysOf(event: Pick<PlatformEvent, 'buyer' | 'items'>): string[] {
+  const main = mainItem(event.items);
+  const itemsInOrder = main ? [main, ...event.items] : [];
+  return [...new Set(itemsInOrder.flatMap((item) => keysOfItem(event, item)))];
+}
+
+/** The keys of the main product alone: what the event's own message is about. */
+export function mainJourneyKeysOf(event: Pick<PlatformEvent, 'buyer' | 'items'>): string[] {
+  return keysOfItem(event, mainItem(event.items));
+}
+
+function keysOfItem({ buyer }: Pick<PlatformEvent, 'buyer'>, item: OrderItem | undefined): string[] {
+  const product = item?.productId ?? item?.productName;
+  const contacts = [buyer.phone, buyer.email].filter((contact) => contact !== null);
+  return product ? contacts.map((contact) => `${contact} ${product}`) : [];
 }
 
 /** What the purchase is about: the main item, or the only one of an upsell. */
@@ -43,8 +57,8 @@ export function purchaseKeyOf({ orderKey, subscription }: Pick<PlatformEvent, 'o
  * events, so deliveries out of order lead to the same answer.
  *
  * Within one purchase a higher rank always wins, however late the lower one arrives, and an event without a rank (a refund, a
- * chargeback, a change of the subscription) wins over every rank and over what came before it. Between two purchases of one journey,
- * what happened later and ranks no lower wins. A cart has no transaction of its own, so it also belongs to the attempts to pay of the
+ * chargeback, a change of the subscription) wins over every rank and over what came before it. Between two purchases of one buyer,
+ * what happened later and ranks no lower wins, if what the message is about is among its items, the order bumps included. A cart has no transaction of its own, so it also belongs to the attempts to pay of the
  * day before it, up to the last sale: a cart after an approved purchase is a new purchase.
  * @param options.happyPath when off, only events without a rank win
  */
@@ -78,7 +92,7 @@ function winsInPurchase(winner: JourneyEvent, event: JourneyEvent, happyPath: bo
 function winsInJourney(winner: JourneyEvent, event: JourneyEvent, sale: JourneyEvent | undefined): boolean {
   const rank = rankOfKind(event.kind);
   const winnersRank = rankOfKind(winner.kind);
-  if (winner.journeyKey === null || winner.journeyKey !== event.journeyKey) return false;
+  if (!buysWhat(event, winner)) return false;
   if (typeof rank !== 'number' || typeof winnersRank !== 'number' || rank > LAST_RANK_BEFORE_THE_SALE) return false;
   if (isEarlier(event, winner)) return winnersRank >= rank;
   return event.kind === 'cart_abandoned' && winnersRank > rank && isSameAttempt(winner, event, sale);
@@ -91,8 +105,13 @@ function isSameAttempt(payment: JourneyEvent, cart: JourneyEvent, sale: JourneyE
 
 function lastSaleBefore(cart: JourneyEvent, others: readonly JourneyEvent[]): JourneyEvent | undefined {
   return others
-    .filter((other) => isSale(other) && other.journeyKey === cart.journeyKey && isEarlier(other, cart))
+    .filter((other) => isSale(other) && buysWhat(cart, other) && isEarlier(other, cart))
     .reduce<JourneyEvent | undefined>((last, sale) => (last && isEarlier(sale, last) ? last : sale), undefined);
+}
+
+/** Whether a purchase of the same buyer holds what the event's message is about, as its main product or not. */
+function buysWhat({ mainJourneyKeys }: JourneyEvent, { journeyKeys }: JourneyEvent): boolean {
+  return mainJourneyKeys.some((key) => journeyKeys.includes(key));
 }
 
 function isSale({ kind }: JourneyEvent): boolean {

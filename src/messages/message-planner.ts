@@ -1,9 +1,10 @@
+import { partition } from 'es-toolkit';
 import mongoose, { type Connection } from 'mongoose';
 import { refusedAsDuplicates } from '../database/duplicate-key.ts';
 import { type EventDocument, eventModel } from '../events/event-model.ts';
 import type { Store } from '../stores/store-service.ts';
 import type { ContactBook } from './contact-book.ts';
-import { mainItem, purchaseKeyOf, supersederOf } from './happy-path.ts';
+import { type JourneyEvent, mainItem, mainJourneyKeysOf, purchaseKeyOf, supersederOf } from './happy-path.ts';
 import {
   type MessageDocument,
   type MessageStatus,
@@ -34,8 +35,8 @@ export interface MessagePlanner {
   supersedersNow(store: Store, events: readonly EventDocument[]): Promise<Map<string, EventDocument>>;
 }
 
-/** A purchase's event with its id, as the happy path compares it. */
-type KnownEvent = EventDocument & { id: string; purchaseKey: string };
+/** A purchase's event, as the happy path compares it. */
+type KnownEvent = EventDocument & JourneyEvent;
 
 export function createMessagePlanner(dependencies: {
   connection: Connection;
@@ -52,27 +53,40 @@ export function createMessagePlanner(dependencies: {
   /** All that happened in the purchases and journeys of some events, those included. */
   async function journeysOf(storeId: string, starting: readonly EventDocument[]): Promise<KnownEvent[]> {
     const orderKeys = [...new Set(starting.map(({ orderKey }) => orderKey))];
-    const journeyKeys = [...new Set(starting.flatMap(({ journeyKey }) => journeyKey ?? []))];
+    const journeyKeys = [...new Set(starting.flatMap((event) => event.journeyKeys))];
     const telling = { storeId, kind: { $in: KINDS }, test: false };
     const [ofOrders, ofJourneys] = await Promise.all([
       events.find({ ...telling, orderKey: { $in: orderKeys } }).lean<EventDocument[]>(),
       journeyKeys.length === 0
         ? []
-        : events.find({ ...telling, journeyKey: { $in: journeyKeys } }).lean<EventDocument[]>(),
+        : events.find({ ...telling, journeyKeys: { $in: journeyKeys } }).lean<EventDocument[]>(),
     ]);
     const known = new Map([...ofOrders, ...ofJourneys].map((event) => [event._id.toHexString(), event]));
     return [...known.values()].map(asKnown);
   }
 
-  async function cancelOutOfPlace(store: Store, journeys: readonly KnownEvent[]): Promise<void> {
-    const byId = new Map(journeys.map((event) => [event.id, event]));
+  /** @param starting the events whose journeys these are; another event's own journey may be known only in part */
+  async function cancelOutOfPlace(
+    store: Store,
+    starting: readonly EventDocument[],
+    journeys: readonly KnownEvent[],
+  ): Promise<void> {
     const open = await messages
-      .find({ storeId: store.id, eventId: { $in: [...byId.keys()] }, status: { $in: OPEN_STATUSES } })
+      .find({ storeId: store.id, eventId: { $in: journeys.map(({ id }) => id) }, status: { $in: OPEN_STATUSES } })
       .select({ eventId: 1 })
       .lean<Pick<MessageDocument, '_id' | 'eventId'>[]>();
+    const openIds = new Set(open.map(({ eventId }) => eventId));
+    const lookedFor = new Set(starting.flatMap(({ journeyKeys }) => journeyKeys));
+    const [known, knownInPart] = partition(
+      journeys.filter(({ id }) => openIds.has(id)),
+      ({ mainJourneyKeys }) => mainJourneyKeys.every((key) => lookedFor.has(key)),
+    );
+    const superseders = new Map([
+      ...supersedersAmong(store, known, journeys),
+      ...(knownInPart.length > 0 ? await supersedersNow(store, knownInPart) : []),
+    ]);
     for (const { _id, eventId } of open) {
-      const event = byId.get(eventId);
-      const superseder = event && supersederOf(event, neighboursOf(event, journeys), store);
+      const superseder = superseders.get(eventId);
       if (!superseder) continue;
       await messages.updateOne(
         { _id, status: { $in: OPEN_STATUSES } },
@@ -88,8 +102,9 @@ export function createMessagePlanner(dependencies: {
       store.workspaceId,
       fresh.flatMap(({ buyer }) => buyer.phone ?? []),
     );
+    const superseders = supersedersAmong(store, fresh, journeys);
     return fresh.flatMap((event) => {
-      const superseder = supersederOf(event, neighboursOf(event, journeys), store);
+      const superseder = superseders.get(event.id);
       return stepsOf(event, wanted).map(({ type, step, position }) => {
         const message = newMessage(store, event, { type, step, position, createdAt: now() });
         return withFirstStatus(
@@ -99,6 +114,10 @@ export function createMessagePlanner(dependencies: {
         );
       });
     });
+  }
+
+  async function supersedersNow(store: Store, starting: readonly EventDocument[]): Promise<Map<string, KnownEvent>> {
+    return supersedersAmong(store, starting.map(asKnown), await journeysOf(store.id, starting));
   }
 
   return {
@@ -113,31 +132,47 @@ export function createMessagePlanner(dependencies: {
         journeys,
       );
       if (planned.length > 0) await refusedAsDuplicates(messages.collection.insertMany(planned, { ordered: false }));
-      if (journeys.length > 1) await cancelOutOfPlace(store, journeys);
+      if (journeys.length > 1) await cancelOutOfPlace(store, telling, journeys);
     },
 
-    async supersedersNow(store, starting) {
-      const journeys = await journeysOf(store.id, starting);
-      return new Map(
-        starting.map(asKnown).flatMap((event) => {
-          const superseder = supersederOf(event, neighboursOf(event, journeys), store);
-          return superseder ? [[event.id, superseder] as const] : [];
-        }),
-      );
-    },
+    supersedersNow,
   };
 }
 
 function asKnown(event: EventDocument): KnownEvent {
-  return { ...event, id: event._id.toHexString(), purchaseKey: purchaseKeyOf(event) };
+  const purchaseKey = purchaseKeyOf(event);
+  return { ...event, id: event._id.toHexString(), purchaseKey, mainJourneyKeys: mainJourneyKeysOf(event) };
 }
 
-/** A batch holds the journeys of many buyers; only those of the event's own purchase and journey say something about it. */
-function neighboursOf(event: KnownEvent, journeys: readonly KnownEvent[]): KnownEvent[] {
-  return journeys.filter(
-    ({ purchaseKey, journeyKey }) =>
-      purchaseKey === event.purchaseKey || (journeyKey !== null && journeyKey === event.journeyKey),
+/** By the id of an event: what makes it out of place. */
+function supersedersAmong(
+  store: Store,
+  chosen: readonly KnownEvent[],
+  journeys: readonly KnownEvent[],
+): Map<string, KnownEvent> {
+  const neighboursOf = neighbourhoods(journeys);
+  return new Map(
+    chosen.flatMap((event) => {
+      const superseder = supersederOf(event, neighboursOf(event), store);
+      return superseder ? [[event.id, superseder] as const] : [];
+    }),
   );
+}
+
+/** A batch holds the journeys of many buyers; only those of the event's own purchase and of its main product say something about it. */
+function neighbourhoods(journeys: readonly KnownEvent[]): (event: KnownEvent) => KnownEvent[] {
+  const byKey = new Map<string, KnownEvent[]>();
+  for (const event of journeys) {
+    for (const key of [`purchase ${event.purchaseKey}`, ...event.journeyKeys.map((journey) => `journey ${journey}`)]) {
+      const same = byKey.get(key);
+      if (same) same.push(event);
+      else byKey.set(key, [event]);
+    }
+  }
+  return ({ purchaseKey, mainJourneyKeys }) => {
+    const keys = [`purchase ${purchaseKey}`, ...mainJourneyKeys.map((journey) => `journey ${journey}`)];
+    return [...new Set(keys.flatMap((key) => byKey.get(key) ?? []))];
+  };
 }
 
 function stepsOf(event: EventDocument, wanted: readonly NotificationSettings[]) {

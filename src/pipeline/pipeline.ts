@@ -7,7 +7,7 @@ import { refusedAsDuplicates } from '../database/duplicate-key.ts';
 import { type DeliveryDocument, type DeliveryOutcome, deliveryModel } from '../deliveries/delivery-model.ts';
 import { bodyText, parseBody } from '../deliveries/delivery-service.ts';
 import { type EventDocument, eventModel } from '../events/event-model.ts';
-import { journeyKeyOf } from '../messages/happy-path.ts';
+import { journeyKeysOf } from '../messages/happy-path.ts';
 import type { MessagePlanner } from '../messages/message-planner.ts';
 import type { OrderService } from '../orders/order-service.ts';
 import type { EventKind, ReadResult } from '../platforms/platform.ts';
@@ -255,7 +255,7 @@ function newEvent(
     storeId: store.id,
     deliveryId: delivery._id.toHexString(),
     recordedAt,
-    journeyKey: journeyKeyOf(event),
+    journeyKeys: journeyKeysOf(event),
   };
 }
 

@@ -27,7 +27,7 @@ function eventOf(
     storeId: store.id,
     deliveryId: 'delivery',
     recordedAt: new Date(NOON),
-    journeyKey: null,
+    journeyKeys: [],
     kind,
     rawEvent: kind,
     dedupeKey: kind,

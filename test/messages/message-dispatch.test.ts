@@ -187,6 +187,50 @@ describe('a buyer who pays by Pix', () => {
   });
 });
 
+describe('a buyer of several products', () => {
+  const client = { phone: '+5511987654321', email: 'joana@example.invalid' };
+  const course = { productId: 'course' };
+  const book = { productId: 'book', amount: 2_700 };
+  const cart = (fields: object) => happen('abandoned_checkout', '', { transactionId: undefined, client, ...fields });
+
+  it('hears nothing of a cart whose product was bought as an order bump', async () => {
+    await cart({ product: book });
+    time += MINUTE;
+    await happen('approved_purchase', 'A', { client, product: course, bumps: [book] });
+    expect((await states()).sort()).toEqual(['cart_abandoned cancelled superseded', 'purchase_approved scheduled']);
+  });
+
+  it('hears of a cart whose order bump alone was bought', async () => {
+    await cart({ product: course, bumps: [book] });
+    time += MINUTE;
+    await happen('approved_purchase', 'A', { client, product: book });
+    time += 15 * MINUTE;
+    await dispatch();
+    expect((await states()).sort()).toEqual(['cart_abandoned sent', 'purchase_approved sent']);
+  });
+
+  it('hears nothing of a cart that had another phone, or only the phone, once it is bought', async () => {
+    await cart({ product: course, client: { ...client, phone: '+5511987654322' } });
+    await cart({ product: book, client: { ...client, email: null } });
+    time += MINUTE;
+    await happen('approved_purchase', 'A', { client, product: course, bumps: [book] });
+    expect((await states()).filter((state) => state === 'cart_abandoned cancelled superseded')).toHaveLength(2);
+  });
+
+  it('hears of a cart after a sale that only another contact of the cart tells of', async () => {
+    const byMail = { ...client, phone: null };
+    await happen('approved_purchase', 'A', { client: { ...client, email: null }, product: course });
+    time += MINUTE;
+    await cart({ product: course });
+    // Told of late: the attempt came before that sale.
+    const attempt = new Date(time - 2 * MINUTE);
+    await happen('refused', 'B', { client: byMail, product: course, createdAt: attempt, updatedAt: attempt });
+    time += 15 * MINUTE;
+    await dispatch();
+    expect(await states()).toContain('cart_abandoned sent');
+  });
+});
+
 describe('a message that is not sent says why', () => {
   it('without a phone', async () => {
     await happen('approved_purchase', 'A', { client: { phone: null } });

@@ -136,7 +136,8 @@ function isSuperseded(facts: EventFacts, by: EventFacts | undefined): boolean {
   const rank = rankOf(facts.kind);
   const winner = rankOf(by.kind);
   if (paymentOf(facts) === paymentOf(by)) return winner === null || (rank !== null && winner > rank);
-  return journeyOf(facts) === journeyOf(by) && rank !== null && winner !== null && winner >= rank;
+  const isBought = by.items.some((item) => journeyOf({ ...by, items: [item] }) === journeyOf(facts));
+  return isBought && rank !== null && winner !== null && winner >= rank;
 }
 
 /** Does every message at a provider belong to a message of the server. */

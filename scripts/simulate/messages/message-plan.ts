@@ -41,7 +41,7 @@ export function paymentOf({ purchase, subscription }: EventFacts): string {
   return `${purchase} ${subscription?.cycle ?? 1}`;
 }
 
-/** What joins a buyer's attempts to buy one thing. */
+/** What joins a buyer's attempts to buy one thing: the main one of a purchase. No two buyers of a run share a phone. */
 export function journeyOf({ buyer, items }: EventFacts): string {
   return `${buyer?.phone} ${items[0]?.productId}`;
 }
