@@ -12,6 +12,7 @@ const REASONS = [
   'store_removed',
   'too_old',
   'no_instance',
+  'after_earlier_step',
   'instance_removed',
   'instance_unlinked',
   'notification_changed',

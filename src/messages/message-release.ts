@@ -4,6 +4,7 @@ import type { Instance, InstanceService } from '../instances/instance-service.ts
 import type { Store, StoreService } from '../stores/store-service.ts';
 import { type MessageDocument, type MessageStatus, messageModel, statusUpdate } from './message-model.ts';
 import type { Takes } from './sending-ways.ts';
+import { heldUntil, type SpacedStep } from './step-spacing.ts';
 
 const BATCH = 500;
 /** How soon a message is looked at again that has nowhere to go. */
@@ -41,12 +42,34 @@ export function createMessageRelease(dependencies: {
     await messages.updateMany({ _id: { $in: ids }, status: 'scheduled' }, statusUpdate(status, now(), reason, fields));
   }
 
-  async function postpone(chosen: readonly MessageDocument[]): Promise<void> {
-    const availableAt = new Date(now().getTime() + POSTPONE_MILLISECONDS);
-    await messages.updateMany(
-      { _id: { $in: chosen.map(({ _id }) => _id) }, status: 'scheduled' },
-      { $set: { availableAt, reason: 'no_instance' } },
-    );
+  async function postpone(chosen: readonly MessageDocument[], availableAt: Date, reason: string): Promise<void> {
+    const ids = chosen.map(({ _id }) => _id);
+    await messages.updateMany({ _id: { $in: ids }, status: 'scheduled' }, { $set: { availableAt, reason } });
+  }
+
+  /**
+   * Those that leave no earlier step of their event too close behind them; the others wait. This is the one place where that has to be
+   * looked at: a step gets into a queue only once each earlier one has left long ago or never will.
+   */
+  async function withoutCrowding(store: Store, due: readonly MessageDocument[]): Promise<MessageDocument[]> {
+    const eventIds = [...new Set(due.map(({ eventId }) => eventId))];
+    const siblings = await messages
+      .find({ storeId: store.id, eventId: { $in: eventIds } })
+      .select({ eventId: 1, dueAt: 1, status: 1, sendingSince: 1, expiresAt: 1 })
+      .lean<(SpacedStep & Pick<MessageDocument, 'eventId'>)[]>();
+    const byEvent = groupBy(siblings, ({ eventId }) => eventId);
+    const at = now();
+    const decided = due.map((message) => ({ message, until: heldUntil(message, byEvent[message.eventId] ?? [], at) }));
+    const byMoment = groupBy(decided, ({ until }) => until?.toISOString() ?? '');
+    const { '': free = [], ...held } = byMoment;
+    for (const [until, chosen] of Object.entries(held)) {
+      await postpone(
+        chosen.map(({ message }) => message),
+        new Date(until),
+        'after_earlier_step',
+      );
+    }
+    return free.map(({ message }) => message);
   }
 
   async function waitingAt(instanceIds: readonly string[]): Promise<Map<string, number>> {
@@ -61,10 +84,13 @@ export function createMessageRelease(dependencies: {
     const [tooOld, wanted] = split(due, ({ expiresAt }) => expiresAt <= now());
     await move(tooOld, 'dropped', 'too_old');
     const linked = await instances.ofStore(store.id);
-    if (linked.length === 0) return await postpone(wanted);
-    const takes = await waysOf(wanted);
+    if (linked.length === 0) {
+      return await postpone(wanted, new Date(now().getTime() + POSTPONE_MILLISECONDS), 'no_instance');
+    }
+    const free = await withoutCrowding(store, wanted);
+    const takes = await waysOf(free);
     const queued = await waitingAt(linked.map(({ id }) => id));
-    const byInstance = groupBy([...wanted], (message) => {
+    const byInstance = groupBy(free, (message) => {
       const shortest = minBy(bestOf(linked, message, takes), ({ id }) => queued.get(id) ?? 0)?.id ?? '';
       queued.set(shortest, (queued.get(shortest) ?? 0) + 1);
       return shortest;

@@ -1,14 +1,12 @@
 import mongoose, { type Connection, Schema } from 'mongoose';
-import { foldCase } from '../chat/arguments.ts';
 import { modelOn } from '../database/model.ts';
 import type { Instance, InstanceService } from '../instances/instance-service.ts';
 import type { BuyerReply, Receipt, WebhookContent } from '../senders/sender.ts';
 import type { ContactBook } from './contact-book.ts';
 import { type MessageStatus, messageModel, OPEN_STATUSES, statusUpdate } from './message-model.ts';
+import { asksForNoMore } from './opt-out-words.ts';
 import type { StopOnReply } from './stop-on-reply.ts';
 
-/** A reply of one of these words alone asks for no more messages. */
-const OPT_OUT_WORDS: ReadonlySet<string> = new Set(['sair', 'parar', 'cancelar', 'stop']);
 /** A receipt without its message is kept for so long: much longer than a provider's answer takes. */
 const PENDING_SECONDS = 24 * 60 * 60;
 
@@ -105,7 +103,7 @@ export function createReceipts(dependencies: {
     const { id, workspaceId } = instance;
     await contacts.noteReply(workspaceId, id, phone, at);
     await stopOnReply.noteReply(instance, phone, at);
-    if (!isOptOut(text)) return;
+    if (!asksForNoMore(text)) return;
     await contacts.optOut(workspaceId, phone, 'reply');
     await messages.updateMany(
       { workspaceId, phone, status: { $in: [...OPEN_STATUSES] } },
@@ -123,9 +121,4 @@ export function createReceipts(dependencies: {
       }
     },
   };
-}
-
-/** True for an opt-out word that is the whole message, however it is written. */
-function isOptOut(text: string): boolean {
-  return OPT_OUT_WORDS.has(foldCase(text).replaceAll(/[^a-z]/g, ''));
 }

@@ -502,7 +502,7 @@ const HAPPENINGS = fc.array(
 type Happening = (typeof HAPPENINGS extends fc.Arbitrary<infer All> ? All : never) extends (infer One)[] ? One : never;
 
 describe('whatever happens', () => {
-  it('a step goes out at most once, never below one that went out before, and all that did not go says why', async () => {
+  it('a step goes out at most once, never below one that went out before nor right after the one before it, and all that did not go says why', async () => {
     await fc.assert(
       fc.asyncProperty(HAPPENINGS, async (happenings) => {
         store = await services.stores.create('console', { name: `Loja ${Math.random()}`, platform: 'assiny' });
@@ -561,9 +561,22 @@ describe('whatever happens', () => {
       expect(rank).toBeGreaterThanOrEqual(ranks.get(message.purchaseKey) ?? 0);
       ranks.set(message.purchaseKey, rank);
     }
+    checkSpacing(left, byId);
     for (const { status, reason } of all) {
       expect(['sent', 'uncertain', 'cancelled', 'skipped', 'dropped', 'failed']).toContain(status);
       if (status !== 'sent') expect(reason).not.toBeNull();
+    }
+  }
+
+  function checkSpacing(left: typeof told, byId: ReadonlyMap<string, MessageDocument>): void {
+    const steps = left.flatMap(({ outgoing, at }) => {
+      const message = byId.get(outgoing.id);
+      return message ? [{ eventId: message.eventId, due: message.dueAt.getTime(), at }] : [];
+    });
+    for (const { eventId, due, at } of steps) {
+      for (const earlier of steps.filter((other) => other.eventId === eventId && other.due < due)) {
+        expect(at - earlier.at).toBeGreaterThanOrEqual(Math.min(due - earlier.due, 60 * MINUTE));
+      }
     }
   }
 });

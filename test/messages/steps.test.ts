@@ -99,6 +99,45 @@ describe('a notification of several messages', () => {
     expect(await pass(48 * 60 * MINUTE)).toEqual([]);
   });
 
+  it('does not catch up on them at once after an outage', async () => {
+    const steps = [
+      step({ texts: ['Seu Pix'] }),
+      step({ delay: { after: 30 * MINUTE }, texts: ['Ainda dá tempo'] }),
+      step({ delay: { after: 4 * 60 * MINUTE }, texts: ['Última chance'] }),
+    ];
+    await services.notifications.save(store.id, { type: 'pix_generated', enabled: true, steps, products: [] });
+    await pix('a');
+    expect(await pass(5 * 60 * MINUTE)).toMatchObject([{ text: 'Seu Pix' }]);
+    expect(await pass(0)).toEqual([]);
+    // Something new is not held back.
+    await pix('b', 'p1');
+    expect(await pass(MINUTE)).toMatchObject([{ text: 'Seu Pix' }]);
+    expect(await pass(29 * MINUTE - 1)).toEqual([]);
+    expect(await pass(1)).toMatchObject([{ text: 'Ainda dá tempo' }]);
+    await services.notifications.save(store.id, {
+      type: 'pix_generated',
+      enabled: true,
+      steps: steps.map((one, position) => (position === 1 ? { ...one, texts: ['{{& order.billet_url}}'] } : one)),
+      products: [],
+    });
+    // The second one of the other purchase is skipped, and so holds nothing back.
+    expect(await pass(60 * MINUTE - 1)).toEqual([]);
+    expect(await pass(1)).toMatchObject([{ text: 'Última chance' }]);
+  });
+
+  it('waits for an earlier one that its provider cannot take yet', async () => {
+    const steps = [step({ texts: ['Seu Pix'] }), step({ delay: { after: 30 * MINUTE }, texts: ['Ainda dá tempo'] })];
+    await services.notifications.save(store.id, { type: 'pix_generated', enabled: true, steps, products: [] });
+    await pix('a');
+    const messages = messageModel(database.connection);
+    await messages.updateOne({ step: 0 }, { availableAt: new Date(START + 40 * MINUTE) });
+    expect(await pass(30 * MINUTE)).toEqual([]);
+    expect(await messages.findOne({ step: 1 }).lean()).toMatchObject({ reason: 'after_earlier_step' });
+    expect(await pass(10 * MINUTE)).toMatchObject([{ text: 'Seu Pix' }]);
+    expect(await pass(30 * MINUTE - 1)).toEqual([]);
+    expect(await pass(1)).toMatchObject([{ text: 'Ainda dá tempo' }]);
+  });
+
   it('lets its texts take turns, whoever buys', async () => {
     const steps = [step({ texts: ['Primeiro', 'Segundo', 'Terceiro'] })];
     await services.notifications.save(store.id, { type: 'pix_generated', enabled: true, steps, products: [] });

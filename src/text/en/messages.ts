@@ -40,6 +40,8 @@ export const messages = {
   'message_reason.store_removed': 'The store was removed.',
   'message_reason.too_old': 'It was in the queue for too many days. Change the limit with /loja editar.',
   'message_reason.no_instance': 'The store has no instance. Link one with /instancia vincular.',
+  'message_reason.after_earlier_step':
+    'It waits a little, so as not to arrive right after the message before it about the same purchase.',
   'message_reason.instance_removed': 'The instance was removed; the message looks for another.',
   'message_reason.instance_unlinked': 'The instance no longer sends for this store; the message looks for another.',
   'message_reason.notification_changed': 'The notification was changed and this step is gone.',

@@ -40,6 +40,8 @@ export const messages = {
   'message_reason.store_removed': 'A loja foi removida.',
   'message_reason.too_old': 'Passou do limite de dias na fila. Mude com /loja editar.',
   'message_reason.no_instance': 'A loja não tem instância. Vincule uma com /instancia vincular.',
+  'message_reason.after_earlier_step':
+    'Espera um pouco, para não chegar logo depois da mensagem anterior da mesma compra.',
   'message_reason.instance_removed': 'A instância foi removida; a mensagem procura outra.',
   'message_reason.instance_unlinked': 'A instância não envia mais para esta loja; a mensagem procura outra.',
   'message_reason.notification_changed': 'A notificação mudou e essa etapa não existe mais.',
