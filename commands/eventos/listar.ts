@@ -4,16 +4,18 @@ import type { Block } from '../../src/chat/message.ts';
 import { mayAct } from '../../src/chat/permissions.ts';
 import type { Delivery } from '../../src/deliveries/delivery-service.ts';
 import type { Store } from '../../src/stores/store-service.ts';
-import { formatMoment, formatMomentToTheSecond } from '../../src/text/local-time.ts';
+import { formatMoment } from '../../src/text/local-time.ts';
 import { ProductError } from '../../src/text/product-error.ts';
+import { deliveryOption } from '../options/delivery-option.ts';
 import { pageOption } from '../options/page-option.ts';
 import { chosenStore, storeOption, storeReference } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import { type RoleButton, roleButtons } from '../role-buttons.ts';
 import type { CommandServices } from '../services.ts';
+import { deliveryLabel, kindLabel } from './delivery-label.ts';
 import { OUTCOME_WORDS, type OutcomeFilter, outcomeFilter } from './outcome-filter.ts';
 import { reasonSentence } from './reason-sentence.ts';
-import { deliveryOption, ver } from './ver.ts';
+import { ver } from './ver.ts';
 
 const PAGE_SIZE = 10;
 
@@ -77,26 +79,21 @@ function filterOf(typed: string | undefined): Partial<OutcomeFilter> {
 }
 
 function deliveryRow(context: CommandContext<CommandServices>, store: Store, delivery: Delivery): string[] {
-  const { receivedAt, kind, outcome } = labelsOf(context, store, delivery);
-  const reason = reasonSentence(delivery, context.translate);
-  return [receivedAt, kind, reason ? `${outcome}: ${reason}` : outcome];
-}
-
-function labelsOf({ translate, locale }: CommandContext<CommandServices>, store: Store, delivery: Delivery) {
-  return {
-    receivedAt: formatMoment(delivery.receivedAt, store.timezone, locale),
-    kind: delivery.kind === null ? '–' : translate(`kind.${delivery.kind}`),
-    outcome: translate(`outcome.${delivery.outcome}`),
-  };
+  const { translate, locale } = context;
+  const outcome = translate(`outcome.${delivery.outcome}`);
+  const reason = reasonSentence(delivery, translate);
+  return [
+    formatMoment(delivery.receivedAt, store.timezone, locale),
+    kindLabel(translate, delivery.kind),
+    reason ? `${outcome}: ${reason}` : outcome,
+  ];
 }
 
 /** Leads from the list to one of its deliveries, without a code to copy. */
 function viewForm(context: CommandContext<CommandServices>, store: Store, items: readonly Delivery[]): Block {
-  const { translate, locale } = context;
+  const { translate } = context;
   const choices = items.map((delivery) => {
-    const { kind, outcome } = labelsOf(context, store, delivery);
-    const receivedAt = formatMomentToTheSecond(delivery.receivedAt, store.timezone, locale);
-    return { value: delivery.id, label: `${receivedAt} · ${kind} · ${outcome}` };
+    return { value: delivery.id, label: deliveryLabel(context, store, delivery) };
   });
   return {
     type: 'form',

@@ -3,13 +3,13 @@ import type { CommandContext, CommandOption, CommandVerb, OptionValues } from '.
 import { commandLine } from '../../src/chat/command-line.ts';
 import { privateText, type Reply } from '../../src/chat/message.ts';
 import { ProductError } from '../../src/text/product-error.ts';
+import { chosenDelivery, deliveryOption } from '../options/delivery-option.ts';
 import { pageOption } from '../options/page-option.ts';
 import { chosenStore, namedStoreOption, storeReference } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import { roleButtons } from '../role-buttons.ts';
 import type { CommandServices } from '../services.ts';
 import { outcomeFilter } from './outcome-filter.ts';
-import { deliveryOption } from './ver.ts';
 
 /** As many at once as people can wait for. */
 const MAXIMUM_REPLAYS = 200;
@@ -33,9 +33,9 @@ export const reprocessar: CommandVerb<CommandServices> = {
   options: [optionalDelivery, groupOption, namedStoreOption, pageOption],
   async run(context, options) {
     const { translate, services, workspaceId } = context;
-    const id = typedValue(options, optionalDelivery.name);
     const group = typedValue(options, groupOption.name);
     if (group !== undefined) return await replayGroup(context, options, checkedGroup(group));
+    const id = await chosenDelivery(context, options);
     if (id === undefined) throw new ProductError('replay_what');
     await services.deliveries.replay(workspaceId, id);
     return privateText('success', translate('delivery.replayed', { id }));

@@ -1,21 +1,13 @@
-import type { CommandContext, CommandOption, CommandVerb } from '../../src/chat/command.ts';
+import type { CommandContext, CommandVerb } from '../../src/chat/command.ts';
 import { commandLine } from '../../src/chat/command-line.ts';
 import type { Block, Field } from '../../src/chat/message.ts';
 import type { DeliveryContent } from '../../src/deliveries/delivery-service.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import { formatMoment } from '../../src/text/local-time.ts';
-import { typedValue } from '../options/typed-value.ts';
+import { chosenDelivery, deliveryOption } from '../options/delivery-option.ts';
 import { roleButtons } from '../role-buttons.ts';
 import type { CommandServices } from '../services.ts';
 import { reasonSentence } from './reason-sentence.ts';
-
-export const deliveryOption: CommandOption<CommandServices> = {
-  name: 'id',
-  description: 'option.delivery',
-  required: true,
-  takesRest: true,
-  example: '6743a1f09b1e8a0012c4d5e6',
-};
 
 /** One delivery with what came. It may hold a buyer's data, so only the asker sees it. */
 export const ver: CommandVerb<CommandServices> = {
@@ -26,7 +18,7 @@ export const ver: CommandVerb<CommandServices> = {
   options: [deliveryOption],
   async run(context, options) {
     const { translate, services, workspaceId } = context;
-    const delivery = await services.deliveries.get(workspaceId, typedValue(options, deliveryOption.name) ?? '');
+    const delivery = await services.deliveries.get(workspaceId, (await chosenDelivery(context, options)) ?? '');
     // Its store may have been removed since, which is no reason not to show it.
     const store = (await services.stores.findMany([delivery.storeId])).get(delivery.storeId);
     return {

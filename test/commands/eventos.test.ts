@@ -48,6 +48,18 @@ describe('/eventos listar', () => {
     expect(shown.blocks.map((block) => block.type)).not.toContain('form');
   });
 
+  it('shows a moment that can be typed back, in full or in part', async () => {
+    const [field] = blockOf(await type('/eventos listar', { role: 'operator' }), 'form').fields;
+    const label = field?.choices?.[0]?.label ?? '';
+    const minute = /^\S+ \d\d:\d\d/.exec(label)?.[0] ?? '';
+    expect((await type(`/eventos ver ${label}`, { role: 'operator' })).title).toBe(`Recebimento ${ids.invalid}`);
+    expect(refusalOf(await type(`/eventos ver ${minute}`, { role: 'operator' }))).toContain('chegaram 4 recebimentos');
+    const replayed = await type(`/eventos reprocessar ${label}`, { role: 'operator' });
+    expect(textOf(replayed)).toContain(ids.invalid);
+    const never = refusalOf(await type('/eventos ver 24/11/2001 14:05:07', { role: 'operator' }));
+    expect(never).toContain('Não encontrei o recebimento 24/11/2001 14:05:07');
+  });
+
   it.each([
     ['processado', 'sale'],
     ['repetidos', 'again'],

@@ -120,22 +120,24 @@ export function createSlackAnswers(dependencies: {
     for (const message of rendered.messages) await send(asked, message, isPublic);
   }
 
+  /** False where we were not invited: we can answer in every conversation, but share files only in ours. */
+  async function shareIn(conversationId: string, rendered: Rendered): Promise<boolean> {
+    try {
+      await patiently(() => files.share(conversationId, rendered.files));
+      return true;
+    } catch (error) {
+      if (!isProductError(error, 'channel_unreachable')) throw error;
+      return false;
+    }
+  }
+
   /** A file cannot be for one person of a channel, so a private one goes to the direct conversation. */
   async function shareFiles(asked: Asked, reply: Reply, rendered: Rendered, translate: Translate): Promise<void> {
-    const { conversationId, userId } = asked;
     if (rendered.files.length === 0) return;
-    const isHere = conversationId !== null && isSharedHere(asked, reply);
-    if (isHere) {
-      try {
-        await patiently(() => files.share(conversationId, rendered.files));
-        return;
-      } catch (error) {
-        // We can answer in every channel, but share files only where we were invited.
-        if (!isProductError(error, 'channel_unreachable')) throw error;
-      }
-    }
-    await patiently(() => files.shareWith(userId, rendered.files));
-    if (!isHere) return;
+    const conversationId = isSharedHere(asked, reply) ? asked.conversationId : null;
+    if (conversationId !== null && (await shareIn(conversationId, rendered))) return;
+    await patiently(() => files.shareWith(asked.userId, rendered.files));
+    if (conversationId === null) return;
     // Nobody can invite us to what two people say to each other.
     const sentence = conversationId.startsWith('D') ? 'slack.file_in_dm' : 'slack.file_in_dm_uninvited';
     await sendAll(asked, false, renderMessage(privateText('attention', translate(sentence)), { translate }));

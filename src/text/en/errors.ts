@@ -91,6 +91,7 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.period_reversed': 'The first date is after the second. Swap them.',
   'error.period_long': 'The period is longer than {maximum} days. Choose a shorter one.',
   'error.cursor_unknown': 'There is no such cursor. Start again without one.',
+  'error.delivery_several': '{count} deliveries came at {moment}. Choose one from the list of /eventos listar.',
   'error.delivery_unknown': 'I cannot find delivery {id}. See the latest with /eventos listar.',
   'error.channel_unknown':
     'I cannot find the channel “{channel}”. {count, plural, =0 {There is none yet that I may post to: invite Sininho to one.} other {The channels I may post to are: {channels}.}}',

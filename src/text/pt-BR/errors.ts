@@ -87,6 +87,7 @@ export const errors = {
   'error.period_reversed': 'A primeira data vem depois da segunda. Inverta as duas.',
   'error.period_long': 'O período passa de {maximum} dias. Escolha um mais curto.',
   'error.cursor_unknown': 'Esse cursor não existe. Comece de novo sem cursor.',
+  'error.delivery_several': 'Em {moment} chegaram {count} recebimentos. Escolha um na lista de /eventos listar.',
   'error.delivery_unknown': 'Não encontrei o recebimento {id}. Veja os últimos com /eventos listar.',
   'error.channel_unknown':
     'Não encontrei o canal “{channel}”. {count, plural, =0 {Ainda não posso postar em nenhum: convide o Sininho para um.} other {Os canais em que posso postar: {channels}.}}',
