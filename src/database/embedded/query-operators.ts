@@ -77,17 +77,22 @@ const exists: QueryOperator = (path, operand) => {
 const NUMBER_TYPES = new Set([1, 16, 18, 19]);
 
 const hasType: QueryOperator = (path, operand, options) => {
-  const wanted = (Array.isArray(operand) ? operand : [operand]).map((type: unknown) => {
-    if (type === 'number') return 'number';
-    const code = typeof type === 'string' ? TYPE_NUMBERS[type] : toNumber(type);
-    if (code === undefined) throw new CommandError(2, `Unknown type name alias: ${String(type)}`);
-    return code;
-  });
+  const types: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
+  if (types.length === 0) throw new CommandError(9, `${path} must match at least one type`);
+  const wanted = types.map((type) => (type === 'number' ? 'number' : typeCode(type)));
   return someValue((value) => {
     const type = typeNumber(value);
     return type !== undefined && wanted.some((one) => (one === 'number' ? NUMBER_TYPES.has(type) : one === type));
   })(path, operand, options);
 };
+
+function typeCode(type: unknown): number {
+  const code = typeof type === 'string' ? TYPE_NUMBERS[type] : toNumber(type);
+  if (code === undefined) throw new CommandError(2, `Unknown type name alias: ${String(type)}`);
+  const known = Number.isInteger(code) && ((code >= 0 && code <= 19) || code === -1 || code === 127);
+  if (!known) throw new CommandError(2, `Invalid numerical type code: ${String(type)}`);
+  return code;
+}
 
 /** Holds when one element of an array at the end of the path fulfils everything that is asked. */
 const elementMatch: QueryOperator = (path, operand, options) => {
@@ -149,7 +154,12 @@ function bitTest(quantifier: 'every' | 'some', wanted: boolean): QueryOperator {
 
 /** The positions that a mask, or a list of positions, names. @throws CommandError BadValue */
 function bitPositions(operand: unknown): number[] {
-  if (Array.isArray(operand)) return operand.map((position: unknown) => toNumber(position));
+  if (Array.isArray(operand)) {
+    const positions = operand.map((position: unknown) => toNumber(position));
+    if (!positions.every((position) => Number.isInteger(position) && position >= 0))
+      throw new CommandError(2, 'bit positions must be whole numbers >= 0');
+    return positions;
+  }
   const isSet = bitReader(operand);
   const negative = isNumeric(operand) && toNumber(operand) < 0;
   if (!isSet || negative)

@@ -3,6 +3,8 @@ import { Query } from 'mingo/query';
 import { type BsonDocument, decodeDocument, isDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
 import { filterOptions } from './filter-options.ts';
+import { isNumeric } from './numbers.ts';
+import { REFERENCE_PARTS } from './paths.ts';
 import { mingoContext } from './query-operators.ts';
 import { pickFields } from './raw-bson.ts';
 import { regExpOf, toRegExp } from './regular-expressions.ts';
@@ -142,18 +144,35 @@ function prepareOperand(name: string, operand: unknown, options: unknown): unkno
   if (name === '$elemMatch') return prepareElementMatch(operand);
   if (LIST_OPERATORS.has(name)) {
     if (!Array.isArray(operand)) throw new CommandError(2, `${name} needs an array`);
-    return operand.map((item) => (item instanceof BSONRegExp ? toRegExp(item) : prepareListItem(item)));
+    const byElements = name === '$all' && firstOperator(operand[0]) === '$elemMatch';
+    return operand.map((item) => (byElements ? prepareElements(item) : prepareListItem(name, item)));
   }
-  if (name === '$mod' && !(Array.isArray(operand) && operand.length === 2)) {
-    throw new CommandError(2, 'malformed mod, needs to be an array of two elements');
-  }
+  if (name === '$mod') checkModulo(operand);
+  if (operand instanceof BSONRegExp && name !== '$eq') throw new CommandError(2, `Can't have regex as arg to ${name}.`);
   return operand;
 }
 
-function prepareListItem(item: unknown): unknown {
-  return isDocument(item) && Object.hasOwn(item, '$elemMatch')
-    ? { $elemMatch: prepareElementMatch(item.$elemMatch) }
-    : item;
+function checkModulo(operand: unknown): void {
+  if (!Array.isArray(operand) || operand.length !== 2)
+    throw new CommandError(2, 'malformed mod, needs to be an array of two elements');
+  if (!operand.every(isNumeric)) throw new CommandError(2, 'malformed mod, divisor or remainder not a number');
+}
+
+/** The operator that a document begins with, if it is one of conditions. */
+function firstOperator(item: unknown): string | undefined {
+  const [first] = isDocument(item) ? Object.keys(item) : [];
+  return first?.startsWith('$') && !REFERENCE_PARTS.has(first) ? first : undefined;
+}
+
+function prepareElements(item: unknown): BsonDocument {
+  if (!isDocument(item) || Object.keys(item).join() !== '$elemMatch')
+    throw new CommandError(2, '$all/$elemMatch has to be consistent');
+  return { $elemMatch: prepareElementMatch(item.$elemMatch) };
+}
+
+function prepareListItem(name: string, item: unknown): unknown {
+  if (firstOperator(item)) throw new CommandError(2, `cannot nest $ under ${name}`);
+  return item instanceof BSONRegExp ? toRegExp(item) : item;
 }
 
 function prepareExpression(operand: unknown, options: unknown): RegExp {

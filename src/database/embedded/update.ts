@@ -1,14 +1,14 @@
 import { ObjectId, Timestamp } from 'bson';
 import { add, bitwise, multiply } from './arithmetic.ts';
+import { ARRAY_OPERATORS, type ArrayChange } from './array-changes.ts';
 import { compareValues, equalValues, type NumericValue } from './bson-order.ts';
 import { type BsonDocument, isDocument } from './document-codec.ts';
 import { CommandError } from './errors.ts';
-import { isNumeric, toNumber } from './numbers.ts';
+import { isNumeric } from './numbers.ts';
 import { own, splitPath } from './paths.ts';
 import { compileUpdatePipeline } from './pipeline/compile.ts';
 import { matchedPosition } from './positional.ts';
 import { compileFilter, type Filter } from './query.ts';
-import { compareSorted, parseSort, sortValues } from './sort.ts';
 
 /**
  * Updates of one document. The field operators are the engine's own, for they have to keep BSON's types and answer MongoDB's
@@ -28,6 +28,8 @@ interface Change {
   readonly path: string;
   readonly parts: readonly string[];
   readonly operand: unknown;
+  /** Of an operator that changes an array. */
+  readonly changeArray?: ArrayChange;
 }
 
 /**
@@ -48,12 +50,19 @@ export function compileUpdate(
   const changes = parseChanges(update);
   const filters = compileArrayFilters(arrayFilters);
   for (const name of filters.keys()) refuseUnused(name, changes);
+  for (const change of changes) refuseUnknownElements(change, filters);
   return operatorUpdate(changes, filters, now);
 }
 
 function refuseUnused(name: string, changes: readonly Change[]): void {
   if (changes.some(({ parts }) => parts.includes(`$[${name}]`))) return;
   throw new CommandError(9, `The array filter for identifier '${name}' was not used in the update`);
+}
+
+function refuseUnknownElements({ path, parts }: Change, filters: ReadonlyMap<string, Filter>): void {
+  const unknown = parts.find((part) => isElements(part) && part !== '$[]' && !filters.has(part.slice(2, -1)));
+  if (unknown === undefined) return;
+  throw new CommandError(2, `No array filter found for identifier '${unknown.slice(2, -1)}' in path '${path}'`);
 }
 
 function replacement(document: BsonDocument): Update {
@@ -113,13 +122,17 @@ function operatorUpdate(
   now: () => Date,
 ): Update {
   const positional = changes.some(({ parts }) => parts.includes('$'));
+  const byElements = changes.some(({ parts }) => parts.some(isElements));
   function run(document: BsonDocument, filter: Filter, inserting: boolean): BsonDocument {
     const id = document._id;
     // What the filter found is asked for before the first change, which may take it away.
     const matched = positional ? matchedPosition(filter.source, document) : undefined;
+    // Two of `$[]` and `$[name]` may stand for one element.
+    const refuseConflict = byElements ? conflictCheck() : undefined;
     for (const change of changes) {
       if (change.operator === '$setOnInsert' && !inserting) continue;
       for (const parts of concretePaths(document, change, matched, arrayFilters)) {
+        refuseConflict?.(parts.join('.'));
         applyChange(document, change, parts, now);
       }
     }
@@ -169,6 +182,22 @@ function comparePaths(left: readonly string[], right: readonly string[]): number
 const POSITION = /^\d+$/;
 
 function parseChange(operator: string, path: string, operand: unknown): Change {
+  const parts = updatablePath(path);
+  if ((operator === '$inc' || operator === '$mul') && !isNumeric(operand)) {
+    throw new CommandError(
+      14,
+      `Cannot ${operator === '$inc' ? 'increment' : 'multiply'} with non-numeric argument: {${path}}`,
+    );
+  }
+  if (operator === '$rename') checkRename(path, operand);
+  if (operator === '$bit') checkBits(operand);
+  if (operator === '$currentDate') checkCurrentDate(operand);
+  const changeArray = ARRAY_OPERATORS.get(operator)?.(operand);
+  return { operator, path, parts, operand, ...(changeArray && { changeArray }) };
+}
+
+/** @throws CommandError EmptyFieldName, DollarPrefixedFieldName, BadValue */
+function updatablePath(path: string): string[] {
   const parts = splitPath(path);
   if (parts.includes(''))
     throw new CommandError(56, `The update path '${path}' contains an empty field name, which is not allowed.`);
@@ -176,34 +205,49 @@ function parseChange(operator: string, path: string, operand: unknown): Change {
     throw new CommandError(52, `The dollar ($) prefixed field '${path}' is not valid for storage.`);
   if (parts.indexOf('$') !== parts.lastIndexOf('$'))
     throw new CommandError(2, `Too many positional (i.e. '$') elements found in path '${path}'`);
-  if ((operator === '$inc' || operator === '$mul') && !isNumeric(operand)) {
-    throw new CommandError(
-      14,
-      `Cannot ${operator === '$inc' ? 'increment' : 'multiply'} with non-numeric argument: {${path}}`,
-    );
-  }
-  if (operator === '$rename' && typeof operand !== 'string')
-    throw new CommandError(2, `The 'to' field for $rename must be a string: ${path}`);
-  if (operator === '$rename' && operand === path)
-    throw new CommandError(2, `The source and target field for $rename must differ: ${path}`);
-  if (operator === '$bit' && isDocument(operand) && Object.keys(operand).length === 0)
-    throw new CommandError(2, 'You must pass in at least one bitwise operation');
-  return { operator, path, parts, operand };
+  return parts;
 }
 
-/** No path may be, or lie inside, the path of another change. */
-function refuseConflicts(changes: readonly Change[]): void {
-  const paths = new Set<string>();
-  const holders = new Set<string>();
-  for (const path of changes.flatMap(writtenPaths)) {
-    const above = ancestorsOf(path);
-    const conflict = holders.has(path) ? path : [path, ...above].find((name) => paths.has(name));
-    if (conflict !== undefined) {
-      throw new CommandError(40, `Updating the path '${path}' would create a conflict at '${conflict}'`);
-    }
-    paths.add(path);
-    for (const name of above) holders.add(name);
+function checkRename(path: string, target: unknown): void {
+  if (typeof target !== 'string') throw new CommandError(2, `The 'to' field for $rename must be a string: ${path}`);
+  if (target === path) throw new CommandError(2, `The source and target field for $rename must differ: ${path}`);
+  for (const [name, end] of [
+    ['source', path],
+    ['destination', target],
+  ] as const) {
+    if (updatablePath(end).some((part) => part === '$' || isElements(part)))
+      throw new CommandError(2, `The ${name} field for $rename may not be dynamic: ${end}`);
   }
+}
+
+/** `$[]` or `$[name]` */
+function isElements(part: string): boolean {
+  return part.startsWith('$[') && part.endsWith(']');
+}
+
+function refuseConflicts(changes: readonly Change[]): void {
+  const refuse = conflictCheck();
+  for (const path of changes.flatMap(writtenPaths)) refuse(path);
+}
+
+/**
+ * Takes paths one after another and throws ConflictingUpdateOperators for one that is, or lies inside, another. What is changed
+ * by `$[]` or `$[name]` is changed by them alone.
+ */
+function conflictCheck(): (path: string) => void {
+  const paths = new Set<string>();
+  const holders = new Map<string, boolean>();
+  return (path) => {
+    const above = ancestorsOf(path);
+    const byElements = (holder: string): boolean => isElements(splitPath(path.slice(holder.length + 1))[0] ?? '');
+    const conflict =
+      (holders.has(path) ? path : [path, ...above].find((name) => paths.has(name))) ??
+      above.find((holder) => holders.has(holder) && holders.get(holder) !== byElements(holder));
+    if (conflict !== undefined)
+      throw new CommandError(40, `Updating the path '${path}' would create a conflict at '${conflict}'`);
+    paths.add(path);
+    for (const holder of above) holders.set(holder, byElements(holder));
+  };
 }
 
 function writtenPaths({ operator, path, operand }: Change): string[] {
@@ -249,8 +293,7 @@ function concretePaths(
   let paths: string[][] = [[]];
   for (const part of change.parts) {
     if (part === '$') paths = paths.map((path) => [...path, String(positionFound(matched))]);
-    else if (part.startsWith('$['))
-      paths = paths.flatMap((path) => positions(document, path, change, part, arrayFilters));
+    else if (isElements(part)) paths = paths.flatMap((path) => positions(document, path, change, part, arrayFilters));
     else for (const path of paths) path.push(part);
   }
   return paths;
@@ -269,9 +312,7 @@ function positions(
   arrayFilters: ReadonlyMap<string, Filter>,
 ): string[][] {
   const name = part.slice(2, -1);
-  const elements = name === '' ? undefined : arrayFilters.get(name);
-  if (name !== '' && !elements)
-    throw new CommandError(2, `No array filter found for identifier '${name}' in path '${change.path}'`);
+  const elements = arrayFilters.get(name);
   const array = readPath(document, path);
   if (!Array.isArray(array)) {
     throw new CommandError(
@@ -400,31 +441,51 @@ function rename(document: BsonDocument, parts: readonly string[], current: unkno
   writePath(document, targetParts, current);
 }
 
+function checkCurrentDate(operand: unknown): void {
+  if (typeof operand === 'boolean') return;
+  const { $type: type, ...others } = isDocument(operand) ? operand : {};
+  const [unknown] = Object.keys(others);
+  if (unknown) throw new CommandError(2, `Unrecognized $currentDate option: ${unknown}`);
+  if (type !== 'date' && type !== 'timestamp')
+    throw new CommandError(2, "The '$type' string field is required to be 'date' or 'timestamp'");
+}
+
 function currentDate(operand: unknown, now: () => Date): unknown {
-  const type = isDocument(operand) ? operand.$type : 'date';
-  if (type === 'timestamp') return new Timestamp({ t: Math.floor(now().getTime() / 1000), i: 1 });
-  if (type === 'date' && (isDocument(operand) || typeof operand === 'boolean')) return now();
-  throw new CommandError(2, "The '$type' string field is required to be 'date' or 'timestamp'");
+  const asTimestamp = isDocument(operand) && operand.$type === 'timestamp';
+  return asTimestamp ? new Timestamp({ t: Math.floor(now().getTime() / 1000), i: 1 }) : now();
+}
+
+type BitOperation = 'and' | 'or' | 'xor';
+
+function checkBits(operand: unknown): void {
+  if (!isDocument(operand)) throw new CommandError(2, 'The $bit modifier is not compatible with this argument');
+  const entries = Object.entries(operand);
+  if (entries.length === 0) throw new CommandError(2, 'You must pass in at least one bitwise operation');
+  for (const [operation, number] of entries) {
+    if (operation !== 'and' && operation !== 'or' && operation !== 'xor')
+      throw new CommandError(2, `The $bit modifier only supports 'and', 'or', and 'xor', not '${operation}'`);
+    if (!isNumeric(number)) throw notIntegral();
+  }
 }
 
 function bits(current: unknown, operand: unknown): unknown {
-  if (!isDocument(operand)) throw new CommandError(2, 'The $bit modifier is not compatible with this argument');
   let value = current ?? 0;
-  for (const [operation, number] of Object.entries(operand)) {
-    if (operation !== 'and' && operation !== 'or' && operation !== 'xor')
-      throw new CommandError(2, `The $bit modifier only supports 'and', 'or', and 'xor', not '${operation}'`);
-    if (!isNumeric(value) || !isNumeric(number))
-      throw new CommandError(2, 'Cannot apply $bit to a value of non-integral type');
-    value = bitwise(operation, value, number);
+  for (const [operation, number] of Object.entries(operand as Record<BitOperation, NumericValue>)) {
+    if (!isNumeric(value)) throw notIntegral();
+    value = bitwise(operation as BitOperation, value, number);
   }
   return value;
+}
+
+function notIntegral(): CommandError {
+  return new CommandError(2, 'Cannot apply $bit to a value of non-integral type');
 }
 
 const TAKES_FROM = new Set(['$pull', '$pullAll', '$pop']);
 
 function changeArray(
   document: BsonDocument,
-  { operator, operand, path }: Change,
+  { operator, path, changeArray: changed }: Change,
   parts: readonly string[],
   current: unknown,
 ): void {
@@ -436,80 +497,7 @@ function changeArray(
       `The field '${path}' must be an array but is of another type, so ${operator} cannot be applied`,
     );
   }
-  const array: unknown[] = current ?? [];
-  writePath(document, parts, changedArray(operator, array, operand));
-}
-
-function changedArray(operator: string, array: unknown[], operand: unknown): unknown[] {
-  switch (operator) {
-    case '$push':
-      return pushed(array, operand);
-    case '$addToSet':
-      return addedToSet(array, operand);
-    case '$pullAll': {
-      if (!Array.isArray(operand)) throw new CommandError(2, '$pullAll requires an array argument');
-      return array.filter((item) => !operand.some((unwanted) => equalValues(item, unwanted)));
-    }
-    case '$pull': {
-      const unwanted = pullCondition(operand);
-      return array.filter((item) => !unwanted(item));
-    }
-    default:
-      return popped(array, operand);
-  }
-}
-
-function popped(array: unknown[], operand: unknown): unknown[] {
-  const end = toNumber(operand);
-  if (end !== 1 && end !== -1) throw new CommandError(9, '$pop expects 1 or -1');
-  return end === 1 ? array.slice(0, -1) : array.slice(1);
-}
-
-function pullCondition(operand: unknown): (item: unknown) => boolean {
-  const expression = compileFilter({ item: operand }).source.item;
-  if (expression instanceof RegExp) return (item) => typeof item === 'string' && expression.test(item);
-  if (!isDocument(operand)) return (item) => equalValues(item, operand);
-  const [first] = Object.keys(operand);
-  if (first?.startsWith('$')) {
-    const filter = compileFilter({ item: operand });
-    return (item) => filter.test({ item });
-  }
-  const filter = compileFilter(operand);
-  return (item) => isDocument(item) && filter.test(item);
-}
-
-function addedToSet(array: unknown[], operand: unknown): unknown[] {
-  const items = isDocument(operand) && Array.isArray(operand.$each) ? (operand.$each as unknown[]) : [operand];
-  const result = [...array];
-  for (const item of items) if (!result.some((there) => equalValues(there, item))) result.push(item);
-  return result;
-}
-
-function pushed(array: unknown[], operand: unknown): unknown[] {
-  if (!isDocument(operand) || !Object.hasOwn(operand, '$each')) return [...array, operand];
-  if (!Array.isArray(operand.$each)) throw new CommandError(2, 'The argument to $each in $push must be an array');
-  const unknown = Object.keys(operand).find((name) => !PUSH_CLAUSES.has(name));
-  if (unknown) throw new CommandError(2, `Unrecognized clause in $push: ${unknown}`);
-  const position = operand.$position === undefined ? array.length : toNumber(operand.$position);
-  const result = array.slice();
-  result.splice(position, 0, ...(operand.$each as unknown[]));
-  if (operand.$sort !== undefined) sortItems(result, operand.$sort);
-  if (operand.$slice === undefined) return result;
-  const slice = toNumber(operand.$slice);
-  return slice >= 0 ? result.slice(0, slice) : result.slice(slice);
-}
-
-const PUSH_CLAUSES = new Set(['$each', '$position', '$slice', '$sort']);
-
-function sortItems(items: unknown[], sort: unknown): void {
-  if (!isDocument(sort)) {
-    const direction = toNumber(sort);
-    items.sort((left, right) => compareValues(left, right) * direction);
-    return;
-  }
-  const fields = parseSort(sort);
-  const values = (item: unknown): unknown[] => (isDocument(item) ? sortValues(item, fields) : fields.map(() => null));
-  items.sort((left, right) => compareSorted(values(left), values(right), fields));
+  if (changed) writePath(document, parts, changed(current ?? []));
 }
 
 /** The fields that an upsert takes from its filter: those that the filter sets equal to a value. */

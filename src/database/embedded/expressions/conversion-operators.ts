@@ -88,15 +88,21 @@ function raise(error: CommandError): never {
   throw error;
 }
 
-/** A date as ISO 8601 writes it; without a time zone it is UTC. */
+/** A date as ISO 8601 writes it; without a time zone it is UTC. Undefined for a day that its month does not have. */
 export function parseDate(text: string): Date | undefined {
   const match =
     /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3}\d*)?)?) ?(Z|[+-]\d{2}:?(?:\d{2})?)?)?$/.exec(text);
-  if (!match) return undefined;
+  if (!match?.[1] || !isDay(match[1])) return undefined;
   const [, day, time = '00:00', zone = 'Z'] = match;
   const offset = zone === 'Z' ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(3).replace(':', '') || '00'}`;
   const date = new Date(`${day}T${time}${offset}`);
   return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+/** JavaScript takes 30 February for the 2nd of March. */
+function isDay(text: string): boolean {
+  const date = new Date(text);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
 function toObjectId(value: unknown): ObjectId {

@@ -7,7 +7,22 @@ export const JUDGE_DIFFERENCES: Readonly<Record<string, string>> = {
     'MongoDB writes fields of an update in the order of their names (since 5.0); DocumentDB as they were given.',
     ['$set adds new fields at the end, in the order of their names', '$set keeps each type'],
   ),
+  ...because('MongoDB checks an operand before it looks for documents; DocumentDB only when there is one.', [
+    'with no document: {"$push":{"t":{"$each":1}}}',
+    'with no document: {"$push":{"t":{"$each":[1],"$slice":"x"}}}',
+    'with no document: {"$addToSet":{"t":{"$each":1}}}',
+    'with no document: {"$pullAll":{"t":1}}',
+    'with no document: {"$pop":{"t":2}}',
+    'with no document: {"$bit":{"n":{"nor":1}}}',
+    'with no document: {"$currentDate":{"d":{"$type":"unheardOf"}}}',
+    'with no document: {"$currentDate":{"d":{"$type":"date","zone":1}}}',
+  ]),
+  ...because('Of two names that find one element DocumentDB heeds the first alone.', [
+    'two names for one field of an element',
+    'two names for two fields of an element',
+  ]),
   ...because('Both refuse it; DocumentDB calls it by another code.', [
+    '$rename to a dollar',
     '$project: [{"$project":{"":1}}]',
     '$project: [{"$project":{"a..b":1}}]',
     '$project: [{"$project":{"a.":1}}]',

@@ -80,6 +80,11 @@ const ROWS: readonly Row[] = [
   ['$rename of a missing field', { b: 1 }, { $rename: { a: 'b' } }, { b: 1 }],
   ['$rename to its own name', { a: 1 }, { $rename: { a: 'a' } }, fails(2)],
   ['$rename to what is no text', { a: 1 }, { $rename: { a: 1 } } as Document, fails(2)],
+  ['$rename to nothing', { a: 1 }, { $rename: { a: '' } }, fails(56)],
+  ['$rename to half a path', { a: 1 }, { $rename: { a: 'b.' } }, fails(56)],
+  ['$rename to a dollar', { a: 1 }, { $rename: { a: '$b' } }, fails(52)],
+  ['$rename into what $ stands for', { a: 1 }, { $rename: { a: 'b.$.c' } }, fails(2)],
+  ['$rename into every element', { a: 1, t: [] }, { $rename: { a: 't.$[]' } }, fails(2)],
   ['$rename through an array', { a: [{ b: 1 }] }, { $rename: { 'a.0.b': 'c' } }, fails(2)],
   ['$currentDate needs true or a type', {}, { $currentDate: { a: 'now' } }, fails(2)],
   ['$setOnInsert does nothing to what is there', { a: 1 }, { $setOnInsert: { b: 1 } }, { a: 1 }],
@@ -108,6 +113,24 @@ const ROWS: readonly Row[] = [
   ],
   ['$push $each wants an array', { t: [] }, { $push: { t: { $each: 1 } } }, fails(2)],
   ['$push with an unknown modifier', { t: [] }, { $push: { t: { $each: [1], $unheardOf: 1 } } }, fails(2)],
+  ['$push $slice by a text', { t: [1] }, { $push: { t: { $each: [2], $slice: 'x' } } } as Document, fails(2)],
+  ['$push $slice by a fraction', { t: [1] }, { $push: { t: { $each: [2], $slice: 1.5 } } }, fails(2)],
+  ['$push $slice by null', { t: [1] }, { $push: { t: { $each: [2], $slice: null } } } as Document, fails(2)],
+  ['$push $position by a text', { t: [1] }, { $push: { t: { $each: [2], $position: 'x' } } } as Document, fails(2)],
+  ['$push $position by a fraction', { t: [1] }, { $push: { t: { $each: [2], $position: 0.5 } } }, fails(2)],
+  ['$push $sort by a text', { t: [1] }, { $push: { t: { $each: [2], $sort: 'x' } } } as Document, fails(2)],
+  ['$push $sort by zero', { t: [1] }, { $push: { t: { $each: [2], $sort: 0 } } } as Document, fails(2)],
+  ['$push $sort by two', { t: [1] }, { $push: { t: { $each: [2], $sort: 2 } } } as Document, fails(2)],
+  ['$push $sort by no field', { t: [1] }, { $push: { t: { $each: [2], $sort: {} } } }, fails(2)],
+  [
+    '$push $sort by a field and zero',
+    { t: [] },
+    { $push: { t: { $each: [2], $sort: { a: 0 } } } } as Document,
+    fails(2),
+  ],
+  ['$push $sort by half a path', { t: [] }, { $push: { t: { $each: [2], $sort: { 'a.': 1 } } } }, fails(2)],
+  ['$addToSet $each wants an array', { t: [1] }, { $addToSet: { t: { $each: 2 } } } as Document, fails(14)],
+  ['$addToSet $each with another field', { t: [1] }, { $addToSet: { t: { $each: [2], a: 1 } } }, fails(2)],
   ['$addToSet adds what is new', { t: [1] }, { $addToSet: { t: 2 } }, { t: [1, 2] }],
   [
     '$addToSet leaves what is there, whatever its number type',
@@ -148,6 +171,13 @@ const ROWS: readonly Row[] = [
     { $pull: { t: { r: { $elemMatch: { q: 1 } } } } },
     { t: [{ r: [{ q: 2 }] }] },
   ],
+  [
+    '$pull by alternatives',
+    { t: [{ a: 1 }, { a: 2, b: 1 }, { a: 3 }, 1] },
+    { $pull: { t: { $or: [{ a: 1 }, { b: 1 }] } } },
+    { t: [{ a: 3 }, 1] },
+  ],
+  ['$pull by an unknown operator', { t: [1] }, { $pull: { t: { $unheardOf: 1 } } }, fails(2)],
   ['$pull of what is no array', { t: 1 }, { $pull: { t: 1 } }, fails(2)],
   ['$pull of a missing field', {}, { $pull: { t: 1 } }, {}],
   ['$pullAll removes each', { t: [1, 2, 3, 1] }, { $pullAll: { t: [1, 3] } }, { t: [2] }],
@@ -352,6 +382,38 @@ const ARRAY_ROWS: readonly ArrayRow[] = [
       ],
     },
   ],
+  ['$[] and the number of an element', { t: [1, 2] }, {}, { $set: { 't.$[]': 5, 't.0': 6 } }, [], fails(40)],
+  [
+    '$[] and the number of an element, each for a field',
+    { c: [{}, {}] },
+    {},
+    { $set: { 'c.$[].d': 1, 'c.0.e': 2 } },
+    [],
+    fails(40),
+  ],
+  [
+    'two names for one field of an element',
+    { c: [{ d: 1 }, { d: 2 }] },
+    {},
+    { $set: { 'c.$[one].e': 1, 'c.$[other].e': 2 } },
+    [{ 'one.d': 1 }, { 'other.d': { $lt: 2 } }],
+    fails(40),
+  ],
+  [
+    'two names for two fields of an element',
+    { c: [{ d: 1 }, { d: 2 }] },
+    {},
+    { $set: { 'c.$[one].e': 1, 'c.$[other].f': 2 } },
+    [{ 'one.d': 1 }, { 'other.d': { $lt: 3 } }],
+    {
+      c: [
+        { d: 1, e: 1, f: 2 },
+        { d: 2, f: 2 },
+      ],
+    },
+  ],
+  ['half a $[]', { t: [1] }, {}, { $set: { 't.$[': 0 } }, [], fails(28)],
+  ['a name with a dot', { t: [{}] }, {}, { $set: { 't.$[a.b]': 0 } }, [], fails(28)],
   ['a name without a filter', { t: [1] }, {}, { $set: { 't.$[one]': 0 } }, [], fails(2)],
   ['a filter that is not used', { t: [1] }, {}, { $set: { a: 0 } }, [{ one: 1 }], fails(9)],
   ['two filters of one name', { t: [1] }, {}, { $set: { 't.$[one]': 0 } }, [{ one: 1 }, { one: 2 }], fails(9)],
@@ -360,12 +422,35 @@ const ARRAY_ROWS: readonly ArrayRow[] = [
   ['a name that begins with a capital', { t: [1] }, {}, { $set: { 't.$[One]': 0 } }, [{ One: 1 }], fails(2)],
 ];
 
-export const updateOperatorCases: readonly Case[] = ROWS.map(([title, before, change, after]) => ({
-  title,
-  before: [before],
-  operation: updated(change),
-  expected: after,
-}));
+/** Changes that are refused by what they say, whatever documents there are. */
+const REFUSED: readonly (readonly [change: Document, code: number])[] = [
+  [{ $push: { t: { $each: 1 } } }, 2],
+  [{ $push: { t: { $each: [1], $slice: 'x' } } }, 2],
+  [{ $addToSet: { t: { $each: 1 } } }, 14],
+  [{ $pull: { t: { $unheardOf: 1 } } }, 2],
+  [{ $pullAll: { t: 1 } }, 2],
+  [{ $pop: { t: 2 } }, 9],
+  [{ $bit: { n: { nor: 1 } } }, 2],
+  [{ $currentDate: { d: { $type: 'unheardOf' } } }, 2],
+  [{ $currentDate: { d: { $type: 'date', zone: 1 } } }, 2],
+  [{ $rename: { a: 'b.$[]' } }, 2],
+  [{ $set: { 't.$[one]': 0 } }, 2],
+];
+
+export const updateOperatorCases: readonly Case[] = [
+  ...ROWS.map(([title, before, change, after]) => ({
+    title,
+    before: [before],
+    operation: updated(change),
+    expected: after,
+  })),
+  ...REFUSED.map(([change, code]) => ({
+    title: `with no document: ${JSON.stringify(change)}`,
+    before: [],
+    operation: updated(change),
+    expected: fails(code),
+  })),
+];
 
 export const arrayFilterCases: readonly Case[] = ARRAY_ROWS.map(
   ([title, before, filter, change, arrayFilters, after]) => ({
