@@ -79,15 +79,22 @@ export function createInstanceTurns(dependencies: {
     }
     const instance = await instances.lease(instanceId, leaseId);
     if (!instance) return false;
-    if (instance.connection === 'disconnected') {
-      if (await isBack(instance)) return true;
-      if (!isRestricted(instance)) return false;
-    }
+    const isAway = instance.connection === 'disconnected';
+    if (isAway && (await isBack(instance))) return true;
+    if (isAway && !isRestricted(instance)) return false;
+    return await sendThrough(instance, leaseId, underWay, signal);
+  }
+
+  async function sendThrough(
+    instance: Instance,
+    leaseId: string,
+    underWay: Set<Send>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const chance = sendingChance(instance, now());
     if ('nextAt' in chance) return (await hasQueue(instance)) && (await waitFor(chance.nextAt, signal));
-    // A message asks whether the account may send again, and the others wait for the answer.
-    if (isRestricted(instance) && underWay.size > 0) return false;
-    const room = isRestricted(instance) ? 1 : Math.min(chance.room, CONCURRENT_SENDS - underWay.size);
+    const room = Math.min(chance.room, concurrentSends(instance) - underWay.size);
+    if (room <= 0) return false;
     const busyPhones = [...underWay].map(({ phone }) => phone);
     const sends = await sendSome(instance, leaseId, room, busyPhones);
     for (const send of sends ?? []) {
@@ -125,4 +132,9 @@ export function createInstanceTurns(dependencies: {
       await Promise.all([...turns.values()].map(({ ended }) => ended));
     },
   };
+}
+
+/** Of an account that may not send, one message asks whether it may again, and the others wait for the answer. */
+function concurrentSends(instance: Instance): number {
+  return isRestricted(instance) ? 1 : CONCURRENT_SENDS;
 }
