@@ -104,10 +104,14 @@ function pipelineUpdate(pipeline: BsonDocument[], now: Date, variables: BsonDocu
 function keepId(id: unknown, after: BsonDocument): BsonDocument {
   if (id === undefined) return after;
   if (after._id === undefined) return { _id: id, ...after };
-  if (!equalValues(id, after._id)) {
-    throw new CommandError(66, "Performing an update on the path '_id' would modify the immutable field '_id'");
-  }
+  refuseOtherId(id, after._id);
   return after;
+}
+
+/** @param before undefined when there was none yet */
+function refuseOtherId(before: unknown, after: unknown): void {
+  if (before === undefined || (after !== undefined && equalValues(before, after))) return;
+  throw new CommandError(66, "Performing an update on the path '_id' would modify the immutable field '_id'");
 }
 
 /** Puts `_id` first and makes one if there is none. */
@@ -123,22 +127,20 @@ function operatorUpdate(
 ): Update {
   const positional = changes.some(({ parts }) => parts.includes('$'));
   const byElements = changes.some(({ parts }) => parts.some(isElements));
+  const changesOfExisting = changes.filter(({ operator }) => operator !== '$setOnInsert');
   function run(document: BsonDocument, filter: Filter, inserting: boolean): BsonDocument {
     const id = document._id;
     // What the filter found is asked for before the first change, which may take it away.
     const matched = positional ? matchedPosition(filter.source, document) : undefined;
     // Two of `$[]` and `$[name]` may stand for one element.
     const refuseConflict = byElements ? conflictCheck() : undefined;
-    for (const change of changes) {
-      if (change.operator === '$setOnInsert' && !inserting) continue;
+    for (const change of inserting ? changes : changesOfExisting) {
       for (const parts of concretePaths(document, change, matched, arrayFilters)) {
         refuseConflict?.(parts.join('.'));
         applyChange(document, change, parts, now);
       }
     }
-    if (id !== undefined && !(document._id !== undefined && equalValues(document._id, id))) {
-      throw new CommandError(66, "Performing an update on the path '_id' would modify the immutable field '_id'");
-    }
+    refuseOtherId(id, document._id);
     return document;
   }
   return {
