@@ -4,7 +4,14 @@ import { refusedAsDuplicates } from '../database/duplicate-key.ts';
 import { type EventDocument, eventModel } from '../events/event-model.ts';
 import type { Store } from '../stores/store-service.ts';
 import type { ContactBook } from './contact-book.ts';
-import { type JourneyEvent, mainItem, mainJourneyKeysOf, purchaseKeyOf, supersederOf } from './happy-path.ts';
+import {
+  type JourneyEvent,
+  journeyKeysOf,
+  mainItem,
+  mainJourneyKeysOf,
+  purchaseKeyOf,
+  supersederOf,
+} from './happy-path.ts';
 import {
   type MessageDocument,
   type MessageStatus,
@@ -53,7 +60,7 @@ export function createMessagePlanner(dependencies: {
   /** All that happened in the purchases and journeys of some events, those included. */
   async function journeysOf(storeId: string, starting: readonly EventDocument[]): Promise<KnownEvent[]> {
     const orderKeys = [...new Set(starting.map(({ orderKey }) => orderKey))];
-    const journeyKeys = [...new Set(starting.flatMap((event) => event.journeyKeys))];
+    const journeyKeys = [...new Set(starting.flatMap(journeyKeysOf))];
     const telling = { storeId, kind: { $in: KINDS }, test: false };
     const [ofOrders, ofJourneys] = await Promise.all([
       events.find({ ...telling, orderKey: { $in: orderKeys } }).lean<EventDocument[]>(),
@@ -76,7 +83,7 @@ export function createMessagePlanner(dependencies: {
       .select({ eventId: 1 })
       .lean<Pick<MessageDocument, '_id' | 'eventId'>[]>();
     const openIds = new Set(open.map(({ eventId }) => eventId));
-    const lookedFor = new Set(starting.flatMap(({ journeyKeys }) => journeyKeys));
+    const lookedFor = new Set(starting.flatMap(journeyKeysOf));
     const [known, knownInPart] = partition(
       journeys.filter(({ id }) => openIds.has(id)),
       ({ mainJourneyKeys }) => mainJourneyKeys.every((key) => lookedFor.has(key)),
@@ -139,9 +146,15 @@ export function createMessagePlanner(dependencies: {
   };
 }
 
+/** The keys are made anew: an event that an earlier version recorded holds none. */
 function asKnown(event: EventDocument): KnownEvent {
-  const purchaseKey = purchaseKeyOf(event);
-  return { ...event, id: event._id.toHexString(), purchaseKey, mainJourneyKeys: mainJourneyKeysOf(event) };
+  return {
+    ...event,
+    id: event._id.toHexString(),
+    purchaseKey: purchaseKeyOf(event),
+    journeyKeys: journeyKeysOf(event),
+    mainJourneyKeys: mainJourneyKeysOf(event),
+  };
 }
 
 /** By the id of an event: what makes it out of place. */

@@ -173,6 +173,18 @@ describe('a buyer who pays by Pix', () => {
     expect(told.map(({ outgoing }) => outgoing.id)).toEqual([approval?._id.toHexString()]);
   });
 
+  it('hears nothing of it either when an earlier version, which knew no journeys, had recorded the Pix', async () => {
+    await happen('pix_generated', 'A');
+    await database.connection.collection('events').updateMany({}, { $unset: { journeyKeys: 1 } });
+    time += MINUTE;
+    await happen('approved_purchase', 'A');
+    expect((await states()).sort()).toEqual([
+      'pix_generated cancelled superseded',
+      'pix_reminder cancelled superseded',
+      'purchase_approved scheduled',
+    ]);
+  });
+
   it('hears nothing of it either when the approval came first', async () => {
     await happen('approved_purchase', 'A');
     await happen('pix_generated', 'A', { updatedAt: new Date(time - MINUTE) });
