@@ -8,6 +8,7 @@ import { type NotificationSettings, withStep } from '../../src/messages/notifica
 import type { Store } from '../../src/stores/store-service.ts';
 import { ProductError } from '../../src/text/product-error.ts';
 import { editField } from '../edit-field.ts';
+import { imageOption, typedImage } from '../options/image-option.ts';
 import { namedStoreOption, storeReference } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import type { CommandServices } from '../services.ts';
@@ -61,6 +62,7 @@ export const modelo: CommandVerb<CommandServices> = {
     templateOption,
     variablesOption,
     languageOption,
+    imageOption,
     stepOption,
     productOption,
     namedStoreOption,
@@ -99,7 +101,9 @@ function currentTemplate({ steps, products }: NotificationSettings, position: nu
 }
 
 function isChange(options: OptionValues): boolean {
-  return [templateOption, variablesOption, languageOption].some(({ name }) => typedValue(options, name) !== undefined);
+  return [templateOption, variablesOption, languageOption, imageOption].some(
+    ({ name }) => typedValue(options, name) !== undefined,
+  );
 }
 
 /** What was not typed stays; another template begins without variables. Null: none is wanted. */
@@ -109,10 +113,12 @@ function typedTemplate(options: OptionValues, before: NotificationTemplate | nul
   if (foldCase(name) === NO_TEMPLATE) return null;
   const same = before?.name === name ? before : null;
   const variables = typedValue(options, variablesOption.name);
+  const imageUrl = typedImage(options);
   return {
     name,
     language: typedValue(options, languageOption.name) ?? same?.language ?? DEFAULT_LANGUAGE,
     parameters: variables === undefined ? (same?.parameters ?? []) : typedVariables(variables),
+    imageUrl: imageUrl === undefined ? (same?.imageUrl ?? null) : imageUrl,
   };
 }
 
@@ -154,6 +160,7 @@ async function templateForm(
           { ...(await editField(context, templateOption, before?.name)), required: true },
           await editField(context, variablesOption, before?.parameters.join(', ') || undefined),
           await editField(context, languageOption, before?.language ?? DEFAULT_LANGUAGE),
+          await editField(context, imageOption, before?.imageUrl ?? undefined),
         ],
         submitLabel: translate('button.save'),
       },

@@ -99,7 +99,8 @@ function templateFields({ translate }: Context, { template }: Preview, needsTemp
   if (!template.ok) {
     return [{ label, value: translate('message_reason.template_variable_missing', { variable: template.missing }) }];
   }
-  const { name, language, parameters } = template.template;
+  const { name, language, parameters, imageUrl } = template.template;
   const values = parameters.map((value, index) => `{{${index + 1}}} ${value}`);
-  return [{ label, value: [translate('notifications.template', { name, language }), ...values].join('\n') }];
+  const image = imageUrl === null ? [] : [translate('notifications.template_image', { address: imageUrl })];
+  return [{ label, value: [translate('notifications.template', { name, language }), ...image, ...values].join('\n') }];
 }

@@ -8,6 +8,7 @@ import { catalogueNotification, type NotificationType } from '../../src/messages
 import { type NotificationSettings, withStep } from '../../src/messages/notification-settings.ts';
 import type { Store } from '../../src/stores/store-service.ts';
 import { ProductError } from '../../src/text/product-error.ts';
+import { imageOption, typedImage } from '../options/image-option.ts';
 import { chosenStore, namedStoreOption, storeReference } from '../options/store-option.ts';
 import { typedValue } from '../options/typed-value.ts';
 import type { CommandServices } from '../services.ts';
@@ -28,7 +29,6 @@ import { previewReply } from './preview-reply.ts';
 const SEPARATOR = '---';
 const BETWEEN_TEXTS = /^[ \t]*---[ \t]*$/m;
 const DEFAULT_TEXT = 'padrao';
-const NO_IMAGE = 'nenhuma';
 const MAXIMUM_VARIANTS = 10;
 
 const textOption: CommandOption<CommandServices> = {
@@ -38,12 +38,6 @@ const textOption: CommandOption<CommandServices> = {
   takesBeside: true,
   example: 'Oi, {{customer.first_name}}!',
   maximumLength: MAXIMUM_TEXT_LENGTH * 2,
-};
-const imageOption: CommandOption<CommandServices> = {
-  name: 'imagem',
-  description: 'option.image',
-  required: false,
-  example: 'https://exemplo.com.br/imagem.png',
 };
 
 /** Writes a notification's text, or one step's or one product's; with none given, shows the variables and asks for it. */
@@ -99,14 +93,6 @@ function typedTexts(options: OptionValues, type: NotificationType): string[] | u
   if (texts.length > MAXIMUM_VARIANTS) throw new ProductError('text_variants', { maximum: MAXIMUM_VARIANTS });
   for (const text of texts) checkText(text, type);
   return texts;
-}
-
-function typedImage(options: OptionValues): string | null | undefined {
-  const typed = typedValue(options, imageOption.name);
-  if (typed === undefined) return undefined;
-  if (foldCase(typed) === NO_IMAGE) return null;
-  if (!URL.canParse(typed) || !/^https:/i.test(typed)) throw new ProductError('image_unknown', { address: typed });
-  return typed;
 }
 
 async function textForm(

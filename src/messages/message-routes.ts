@@ -33,6 +33,11 @@ const templateSchema = z
       .array(z.string().min(1))
       .max(50)
       .describe('The variables whose values `{{1}}`, `{{2}}`, … get, such as `customer.first_name`.'),
+    imageUrl: z
+      .url({ protocol: /^https$/ })
+      .nullable()
+      .default(null)
+      .describe('The picture of its header; null where it has none.'),
   })
   .meta({ id: 'NotificationTemplate' });
 

@@ -12,6 +12,8 @@ export interface NotificationTemplate {
   language: string;
   /** The variables whose values `{{1}}`, `{{2}}`, … of its body get. */
   parameters: string[];
+  /** The address of the picture in its header; null where it has none. */
+  imageUrl: string | null;
 }
 
 /** Meta's rule for the names of templates (developers.facebook.com/docs/whatsapp/business-management-api/message-templates). */
@@ -38,7 +40,7 @@ export type FilledTemplate = { ok: true; template: MessageTemplate } | { ok: fal
 
 /** Fills a template in; Meta takes no empty value, so a variable that the event does not carry stops it. */
 export function fillTemplate(
-  { name, language, parameters }: NotificationTemplate,
+  { name, language, parameters, imageUrl }: NotificationTemplate,
   variables: MessageVariables,
 ): FilledTemplate {
   const values = parameters.map((variable) => renderText(asText(variable), variables));
@@ -46,7 +48,7 @@ export function fillTemplate(
   if (missing && !missing.ok) return { ok: false, missing: missing.missing };
   return {
     ok: true,
-    template: { name, language, parameters: values.flatMap((value) => (value.ok ? [value.text] : [])) },
+    template: { name, language, parameters: values.flatMap((value) => (value.ok ? [value.text] : [])), imageUrl },
   };
 }
 

@@ -30,7 +30,7 @@ export function createTemplateApproval(dependencies: {
 }
 
 function problemOf(
-  { name, language, parameters }: NotificationTemplate,
+  { name, language, parameters, imageUrl }: NotificationTemplate,
   known: readonly ProviderTemplate[],
   instance: string,
 ): ProductError | null {
@@ -45,6 +45,9 @@ function problemOf(
   }
   if (found.parameters !== parameters.length) {
     return new ProductError('template_parameter_count', { name, asked: found.parameters, given: parameters.length });
+  }
+  if (found.hasImage !== (imageUrl !== null)) {
+    return new ProductError('template_image', { name, asks: found.hasImage ? 'yes' : 'no' });
   }
   return null;
 }

@@ -23,6 +23,8 @@ export interface MessageTemplate {
   language: string;
   /** The values of `{{1}}`, `{{2}}`, … of its body. */
   parameters: string[];
+  /** The picture of its header; null where it has none. */
+  imageUrl: string | null;
 }
 
 /**
@@ -81,9 +83,11 @@ export interface ProviderTemplate {
   status: string;
   /** How many values its body asks for, or what else it asks for than the numbered values of a body. */
   parameters: number | TemplateSurplus;
+  /** Whether its header is a picture that each message brings along. */
+  hasImage: boolean;
 }
 
-/** A header that is no fixed text, a button whose address ends in a value, values that have names. */
+/** A header that is neither a picture nor fixed text, a button whose address ends in a value, values that have names. */
 export type TemplateSurplus = 'header' | 'button' | 'names';
 
 /** What a provider tells afterwards of a message that it accepted. */

@@ -53,7 +53,12 @@ export async function findTemplates(
   // Meta also finds names that only begin like this one.
   return found.data.data
     .filter((template) => template.name === name)
-    .map(({ language, status, components }) => ({ language, status, parameters: parametersOf(components) }));
+    .map(({ language, status, components }) => ({
+      language,
+      status,
+      parameters: parametersOf(components),
+      hasImage: components.some(isImageHeader),
+    }));
 }
 
 const VARIABLE = /\{\{\s*(\w+)\s*\}\}/g;
@@ -62,11 +67,15 @@ function parametersOf(components: readonly Component[]): number | TemplateSurplu
   const hasOpenHeader = components.some(
     ({ type, format = 'TEXT', text = '' }) => type === 'HEADER' && (format !== 'TEXT' || hasVariable(text)),
   );
-  if (hasOpenHeader) return 'header';
+  if (hasOpenHeader && !components.some(isImageHeader)) return 'header';
   if (components.some(({ buttons = [] }) => buttons.some(({ url = '' }) => hasVariable(url)))) return 'button';
   const body = components.find(({ type }) => type === 'BODY')?.text ?? '';
   const names = new Set([...body.matchAll(VARIABLE)].map(([, name = '']) => name));
   return [...names].every((name) => /^\d+$/.test(name)) ? names.size : 'names';
+}
+
+function isImageHeader({ type, format }: Component): boolean {
+  return type === 'HEADER' && format === 'IMAGE';
 }
 
 function hasVariable(text: string): boolean {

@@ -106,12 +106,12 @@ function freeContent({ text, imageUrl }: OutgoingMessage): object {
   return { type: 'text', text: { body: text, preview_url: true } };
 }
 
-function templateContent({ name, language, parameters }: MessageTemplate): object {
+/** developers.facebook.com/docs/whatsapp/cloud-api/guides/send-message-templates */
+function templateContent({ name, language, parameters, imageUrl }: MessageTemplate): object {
+  const header = { type: 'header', parameters: [{ type: 'image', image: { link: imageUrl } }] };
   const body = { type: 'body', parameters: parameters.map((value) => ({ type: 'text', text: onOneLine(value) })) };
-  return {
-    type: 'template',
-    template: { name, language: { code: language }, components: parameters.length > 0 ? [body] : [] },
-  };
+  const components = [...(imageUrl ? [header] : []), ...(parameters.length > 0 ? [body] : [])];
+  return { type: 'template', template: { name, language: { code: language }, components } };
 }
 
 /** Meta refuses parameters with line breaks, tabs or more than four spaces in a row. */

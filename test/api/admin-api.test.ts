@@ -439,7 +439,7 @@ describe('every provider', () => {
     [{ intervalMilliseconds: 500 }, 'instance_interval'],
     [{ dailyLimit: 0 }, 'body_invalid'],
     [{ dailyLimit: 1.5 }, 'body_invalid'],
-    [{ hours: { from: '18:00', to: '08:00', days: [1] } }, 'body_invalid'],
+    [{ hours: { from: '18:00', to: '18:00', days: [1] } }, 'body_invalid'],
     [{ hours: { from: '08:00', to: '18:00', days: [] } }, 'body_invalid'],
     [{ hours: { from: '8', to: '18:00', days: [8] } }, 'body_invalid'],
     [{ timezone: 'Mars/Olympus' }, 'body_invalid'],
@@ -533,12 +533,14 @@ describe('a store’s notifications', () => {
       body: { steps: [{ ...steps[0], template }], products },
     });
     expect(withTemplate.json, withTemplate.text).toMatchObject({ steps: [{ template }], products });
+    expect(withTemplate.json.steps[0].template.imageUrl).toBeNull();
     for (const [wrong, code] of [
       [{ ...template, parameters: ['nobody'] }, 'text_variable_unknown'],
       [{ ...template, parameters: ['order.pix.bacen_code'] }, 'text_variable_unknown'],
       [{ ...template, parameters: ['}} {{order.id'] }, 'text_variable_unknown'],
       [{ ...template, name: 'Pix gerado' }, 'template_name'],
       [{ ...template, language: 'Português' }, 'template_language'],
+      [{ ...template, imageUrl: 'http://example.com/a.png' }, 'body_invalid'],
     ] as const) {
       const bad = await product.api('PATCH', `${path}/boleto_generated`, {
         body: { steps: [{ ...steps[0], template: wrong }] },

@@ -243,7 +243,7 @@ describe('the checklist of a store’s messages', () => {
       const enabled = settings.type === 'purchase_approved' || settings.type === 'pix_generated';
       await services.notifications.save(id, { ...settings, enabled });
     }
-    const template = { name: 'compra_aprovada', language: 'pt_BR', parameters: [] };
+    const template = { name: 'compra_aprovada', language: 'pt_BR', parameters: [], imageUrl: null };
     const approved = await services.notifications.get(id, 'purchase_approved');
     await services.notifications.save(id, {
       ...approved,

@@ -243,6 +243,7 @@ describe('/notificacoes modelo', () => {
         { name: 'pix_gerado', body: 'Oi {{1}}, seu Pix de {{2}}: {{3}}' },
         { name: 'pix_gerado_2', body: 'Oi', status: 'PENDING' },
         { name: 'com_imagem', body: 'Oi', components: [{ type: 'HEADER', format: 'IMAGE' }] },
+        { name: 'com_video', body: 'Oi', components: [{ type: 'HEADER', format: 'VIDEO' }] },
         {
           name: 'com_botao',
           body: 'Oi',
@@ -279,6 +280,7 @@ describe('/notificacoes modelo', () => {
       ['modelo', undefined],
       ['variaveis', undefined],
       ['idioma', 'pt_BR'],
+      ['imagem', undefined],
     ]);
     const variaveis = '{{customer.first_name}}, order.total\norder.pix.bacen_code';
     const saved = await type(form.command, { options: { modelo: 'pix_gerado', variaveis, idioma: 'pt_BR' } });
@@ -288,6 +290,7 @@ describe('/notificacoes modelo', () => {
       name: 'pix_gerado',
       language: 'pt_BR',
       parameters: ['customer.first_name', 'order.total', 'order.pix.bacen_code'],
+      imageUrl: null,
     };
     expect((await settings('pix_generated')).steps[0]?.template).toEqual(template);
     const again = blockOf(await type('/notificacoes modelo pix gerado'), 'form');
@@ -304,7 +307,13 @@ describe('/notificacoes modelo', () => {
     ['modelo:outro', 'A conta da instância “Oficial” não tem o modelo outro'],
     ['modelo:pix_gerado_2', 'PENDING'],
     ['modelo:pix_gerado variaveis:customer.first_name', 'pede 3 variáveis e você deu 1'],
-    ['modelo:com_imagem', 'Crie na Meta uma cópia sem cabeçalho ou com um de texto fixo e escolha-a'],
+    ['modelo:com_imagem', 'tem uma imagem no cabeçalho. Dê o endereço dela em imagem:'],
+    ['modelo:com_imagem imagem:http://a.example/a.png', 'Use um que comece com https://'],
+    ['modelo:com_video', 'Crie na Meta uma cópia sem cabeçalho, com uma imagem ou com texto fixo e escolha-a'],
+    [
+      'modelo:pix_gerado variaveis:"order.id order.id order.id" imagem:https://a.example/a.png',
+      'não tem imagem no cabeçalho. Tire-a com imagem:nenhuma',
+    ],
     ['modelo:com_botao', 'Crie na Meta uma cópia com o link fixo e escolha-a'],
     ['modelo:com_nomes variaveis:customer.first_name', 'uma cópia com {{1}}, {{2}} no lugar dos nomes e escolha-a'],
     ['idioma:pt_BR', 'Falta dizer o modelo'],
@@ -319,6 +328,20 @@ describe('/notificacoes modelo', () => {
   it('leaves the check to the first message where Meta does not say', async () => {
     await official({ baseUrl: 'http://127.0.0.1:9' });
     expect(refusalOf(await type('/notificacoes modelo pix gerado modelo:qualquer'))).toBeNull();
+  });
+
+  it('takes the picture of its header, which stays until it is taken away', async () => {
+    await official();
+    const imageUrl = 'https://a.example/a.png';
+    const saved = await type(`/notificacoes modelo pix gerado modelo:com_imagem imagem:${imageUrl}`);
+    expect(textOf(saved)).toContain(`Modelo com_imagem (pt_BR)\nImagem ${imageUrl}`);
+    expect((await settings('pix_generated')).steps[0]?.template).toMatchObject({ name: 'com_imagem', imageUrl });
+    const form = blockOf(await type('/notificacoes modelo pix gerado'), 'form');
+    expect(form.fields.at(-1)).toMatchObject({ name: 'imagem', value: imageUrl });
+    await type('/notificacoes testar pix gerado telefone:"11 90000-0002" instancia:Oficial');
+    expect(cloud.accepted.at(-1)).toMatchObject({ template: 'com_imagem', imageUrl });
+    const without = await type('/notificacoes modelo pix gerado imagem:nenhuma');
+    expect(refusalOf(without)).toContain('tem uma imagem no cabeçalho');
   });
 
   it('can be a product’s own, for its first message', async () => {

@@ -31,6 +31,7 @@ const APPROVED: NotificationTemplate = {
   name: 'compra_aprovada',
   language: 'pt_BR',
   parameters: ['customer.first_name', 'order.total'],
+  imageUrl: null,
 };
 
 const database = useTestDatabase();

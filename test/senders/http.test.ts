@@ -50,7 +50,7 @@ function named(name: string): string {
 
 describe('what a program of the seller is sent', () => {
   it('is the message, signed, which it may name', async () => {
-    const template = { name: 'pix', language: 'pt_BR', parameters: ['Ana'] };
+    const template = { name: 'pix', language: 'pt_BR', parameters: ['Ana'], imageUrl: null };
     expect(await send({}, { id: 'first', template })).toEqual({
       outcome: 'accepted',
       providerMessageId: 'receiver-first',

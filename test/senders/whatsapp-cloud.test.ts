@@ -10,7 +10,7 @@ import { NOW, outgoing, PHONE, patience } from './messages.ts';
 
 const NOT_ON_WHATSAPP = '+5511911111111';
 const NEVER_WROTE = '+5511922222222';
-const TEMPLATE = { name: 'pix_gerado', language: 'pt_BR', parameters: ['Ana', 'R$ 97,00'] };
+const TEMPLATE = { name: 'pix_gerado', language: 'pt_BR', parameters: ['Ana', 'R$ 97,00'], imageUrl: null };
 const typed = {
   phoneNumberId: '106540352242922',
   accessToken: 'the-access-token',
@@ -28,6 +28,7 @@ beforeAll(async () => {
     templates: [
       { name: TEMPLATE.name, body: 'Oi {{1}}, seu Pix de {{2}} está pronto.' },
       { name: 'bem_vindo', body: 'Oi!' },
+      { name: 'com_imagem', body: 'Oi {{1}}', components: [{ type: 'HEADER', format: 'IMAGE' }] },
       { name: 'pausado', body: 'Oi!', status: 'PAUSED' },
     ],
     isOnWhatsApp: (phone) => phone !== NOT_ON_WHATSAPP,
@@ -101,6 +102,13 @@ describe('what WhatsApp is sent by the Cloud API', () => {
     });
   });
 
+  it('is a template with the picture of its header', async () => {
+    const imageUrl = 'https://example.com/a.png';
+    const template = { ...TEMPLATE, name: 'com_imagem', parameters: ['Ana'], imageUrl };
+    expect(await send({ lastReplyAt: null, template })).toMatchObject({ outcome: 'accepted' });
+    expect(server.accepted.at(-1)).toMatchObject({ template: 'com_imagem', text: 'Ana', imageUrl });
+  });
+
   it('is a template with parameters that Meta takes', async () => {
     await send({ lastReplyAt: null, template: { ...TEMPLATE, parameters: ['Ana\nMaria', '1.\t\t2      3'] } });
     expect(server.accepted.at(-1)).toMatchObject({ text: 'Ana Maria 1. 2 3' });
@@ -149,6 +157,8 @@ describe('the limits of the Cloud API', () => {
     [{ language: 'en_US' }, 'template_unknown'],
     [{ name: 'pausado', parameters: [] }, 'template_paused'],
     [{ parameters: ['Ana'] }, 'template_parameters'],
+    [{ name: 'com_imagem', parameters: ['Ana'] }, 'template_parameters'],
+    [{ imageUrl: 'https://example.com/a.png' }, 'template_parameters'],
   ])('say what is wrong with a template: %o', async (changes, reason) => {
     const template = { ...TEMPLATE, ...changes };
     expect(await send({ lastReplyAt: null, template })).toEqual({ outcome: 'final', reason });
@@ -321,10 +331,13 @@ describe('the credentials of the Cloud API', () => {
 describe('the templates of the Cloud API', () => {
   it('are those of that very name, in each language, with how many values they ask for', async () => {
     expect(await sender.templates?.(TEMPLATE.name, patience())).toEqual([
-      { language: 'pt_BR', status: 'APPROVED', parameters: 2 },
+      { language: 'pt_BR', status: 'APPROVED', parameters: 2, hasImage: false },
     ]);
     expect(await sender.templates?.('pausado', patience())).toEqual([
-      { language: 'pt_BR', status: 'PAUSED', parameters: 0 },
+      { language: 'pt_BR', status: 'PAUSED', parameters: 0, hasImage: false },
+    ]);
+    expect(await sender.templates?.('com_imagem', patience())).toEqual([
+      { language: 'pt_BR', status: 'APPROVED', parameters: 1, hasImage: true },
     ]);
     expect(await sender.templates?.('pix', patience())).toEqual([]);
   });

@@ -68,6 +68,14 @@ const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 const ACCOUNT_ID = '102290129340398';
 const LIMITS = { messagesPerSecond: 80, millisecondsBetweenMessagesToOne: 6000 };
 
+const headerSchema = z.object({
+  type: z.literal('header'),
+  parameters: z.tuple([z.object({ type: z.literal('image'), image: z.object({ link: z.url() }) })]),
+});
+const bodySchema = z.object({
+  type: z.literal('body'),
+  parameters: z.array(z.object({ type: z.literal('text'), text: z.string().regex(/^(?!.*( {4}|[\n\t])).+$/s) })),
+});
 const messageSchema = z.object({
   messaging_product: z.literal('whatsapp'),
   to: z.string().regex(/^\+?\d+$/),
@@ -78,9 +86,7 @@ const messageSchema = z.object({
     .object({
       name: z.string(),
       language: z.object({ code: z.string() }),
-      components: z.array(
-        z.object({ parameters: z.array(z.object({ text: z.string().regex(/^(?!.*( {4}|[\n\t])).+$/s) })) }),
-      ),
+      components: z.array(z.discriminatedUnion('type', [headerSchema, bodySchema])),
     })
     .optional(),
   biz_opaque_callback_data: z.string().optional(),
@@ -175,17 +181,18 @@ export async function startWhatsAppCloudServer(options: WhatsAppCloudOptions): P
     const found = templates.find(
       ({ name, language = 'pt_BR' }) => name === sent?.name && language === sent.language.code,
     );
-    const { status = 'APPROVED', body = '' } = found ?? {};
+    const { status = 'APPROVED', body = '', components = [] } = found ?? {};
     if (status === 'PAUSED') return problem(400, 132015, 'Template is Paused');
     if (status === 'DISABLED') return problem(400, 132016, 'Template is Disabled');
     if (!found || status !== 'APPROVED') {
       return problem(404, 132001, 'Template name does not exist in the translation');
     }
     const asked = new Set(body.match(/\{\{\d+\}\}/g)).size;
-    const given = sent?.components.flatMap(({ parameters }) => parameters).length ?? 0;
-    if (asked !== given)
+    const { values, imageUrl } = templateParts(sent);
+    if (asked !== values.length)
       return problem(400, 132000, 'Number of parameters does not match the expected number of params');
-    return null;
+    const hasImage = components.some((component) => 'format' in component && component.format === 'IMAGE');
+    return hasImage === (imageUrl !== null) ? null : problem(400, 132012, 'Parameter format does not match');
   }
 
   function post(webhookUrl: string, value: object): Promise<number> {
@@ -235,14 +242,19 @@ function seconds(moment: Date): string {
 }
 
 function contentOf({ text, image, template }: Message): Pick<AcceptedMessage, 'text' | 'imageUrl' | 'template'> {
-  const parameters = template?.components.flatMap((component) =>
-    component.parameters.map((parameter) => parameter.text),
-  );
+  const parts = templateParts(template);
   return {
-    text: text?.body ?? image?.caption ?? parameters?.join(' ') ?? '',
-    imageUrl: image?.link ?? null,
+    text: text?.body ?? image?.caption ?? parts.values.join(' '),
+    imageUrl: image?.link ?? parts.imageUrl,
     template: template?.name ?? null,
   };
+}
+
+function templateParts(template: Message['template']): { values: string[]; imageUrl: string | null } {
+  const components = template?.components ?? [];
+  const [imageUrl = null] = components.flatMap((part) => (part.type === 'header' ? part.parameters[0].image.link : []));
+  const values = components.flatMap((part) => (part.type === 'body' ? part.parameters.map(({ text }) => text) : []));
+  return { values, imageUrl };
 }
 
 /** What Meta answers when a number sends too fast. */

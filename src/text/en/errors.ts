@@ -49,9 +49,11 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.template_not_approved':
     'The template {name} is not approved at Meta (it is {status}). Wait for its approval or choose another.',
   'error.template_too_much':
-    "The template {name} {surplus, select, header {has a header with a picture, video, document or variable, which Sininho does not fill in. Make a copy at Meta without a header or with one of fixed text} button {has a button whose link ends in a variable, which Sininho does not fill in. Make a copy at Meta with a fixed link} other {has named variables, and Sininho fills in numbered ones. Make a copy at Meta with '{{1}}', '{{2}}' in place of the names}} and choose it with /notificacoes modelo.",
+    "The template {name} {surplus, select, header {has a header with a video, document or variable, which Sininho does not fill in. Make a copy at Meta without a header, with a picture or with fixed text} button {has a button whose link ends in a variable, which Sininho does not fill in. Make a copy at Meta with a fixed link} other {has named variables, and Sininho fills in numbered ones. Make a copy at Meta with '{{1}}', '{{2}}' in place of the names}} and choose it with /notificacoes modelo.",
   'error.template_parameter_count':
     'The template {name} asks for {asked, plural, =0 {no variables} one {# variable} other {# variables}} and you gave {given}. List them after variaveis:, in order.',
+  'error.template_image':
+    'The template {name} {asks, select, yes {has a picture in its header. Give its address after imagem:} other {has no picture in its header. Take it away with imagem:nenhuma}}.',
   'error.product_template_first': 'A product’s own template is for the first step. Leave etapa: out.',
   'error.instance_not_linked': 'The store “{store}” has no instance. Link one with /instancia vincular.',
   'error.message_unknown':

@@ -24,6 +24,7 @@ export const notifications: Record<keyof typeof portuguese, string> = {
   'notifications.no_template':
     'No template: by the official API nothing goes to buyers who have not written within the last 24 hours.',
   'notifications.template': 'Template {name} ({language})',
+  'notifications.template_image': 'Picture {address}',
   'notifications.stop_on_reply_turned_on':
     'In “{store}”, when the buyer replies, the reminders about that purchase stop. Other purchases go on.',
   'notifications.stop_on_reply_turned_off': 'In “{store}”, reminders go on even if the buyer replies.',

@@ -47,9 +47,11 @@ export const errors = {
   'error.template_not_approved':
     'O modelo {name} não está aprovado na Meta (está como {status}). Espere a aprovação ou escolha outro.',
   'error.template_too_much':
-    "O modelo {name} {surplus, select, header {tem um cabeçalho com imagem, vídeo, documento ou variável, que o Sininho não preenche. Crie na Meta uma cópia sem cabeçalho ou com um de texto fixo} button {tem um botão cujo link termina em variável, que o Sininho não preenche. Crie na Meta uma cópia com o link fixo} other {tem variáveis com nome, e o Sininho preenche as numeradas. Crie na Meta uma cópia com '{{1}}', '{{2}}' no lugar dos nomes}} e escolha-a com /notificacoes modelo.",
+    "O modelo {name} {surplus, select, header {tem um cabeçalho com vídeo, documento ou variável, que o Sininho não preenche. Crie na Meta uma cópia sem cabeçalho, com uma imagem ou com texto fixo} button {tem um botão cujo link termina em variável, que o Sininho não preenche. Crie na Meta uma cópia com o link fixo} other {tem variáveis com nome, e o Sininho preenche as numeradas. Crie na Meta uma cópia com '{{1}}', '{{2}}' no lugar dos nomes}} e escolha-a com /notificacoes modelo.",
   'error.template_parameter_count':
     'O modelo {name} pede {asked, plural, =0 {nenhuma variável} one {# variável} other {# variáveis}} e você deu {given}. Liste-as em variaveis:, na ordem.',
+  'error.template_image':
+    'O modelo {name} {asks, select, yes {tem uma imagem no cabeçalho. Dê o endereço dela em imagem:} other {não tem imagem no cabeçalho. Tire-a com imagem:nenhuma}}.',
   'error.product_template_first': 'O modelo próprio de um produto vale para a primeira etapa. Deixe etapa: de fora.',
   'error.instance_not_linked': 'A loja “{store}” não tem instância. Vincule uma com /instancia vincular.',
   'error.message_unknown':

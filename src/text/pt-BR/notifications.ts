@@ -21,6 +21,7 @@ export const notifications = {
   'notifications.outside_window': 'Fora das 24 horas',
   'notifications.no_template': 'Sem modelo: pela API oficial não vai nada a quem não escreveu nas últimas 24 horas.',
   'notifications.template': 'Modelo {name} ({language})',
+  'notifications.template_image': 'Imagem {address}',
   'notifications.stop_on_reply_turned_on':
     'Em “{store}”, quando o comprador responde, os lembretes daquela compra param. Outras compras seguem.',
   'notifications.stop_on_reply_turned_off': 'Em “{store}”, os lembretes seguem mesmo que o comprador responda.',
