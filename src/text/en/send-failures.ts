@@ -20,7 +20,7 @@ export const sendFailures: Record<keyof typeof portuguese, string> = {
   'send_failure.token_refused':
     'The provider did not accept the credentials. Make a new token or key and update the instance.',
   'send_failure.account_restricted':
-    'Meta blocked or limited the account. See in the WhatsApp Manager whether there is a policy warning or a payment due. Once it is settled, send a test with /instancia testar.',
+    'Meta blocked or limited the account. Settle the policy warning or the payment due in the WhatsApp Manager and send a test with /instancia testar.',
   'send_failure.instance_disconnected':
     'The number is disconnected from the provider. Connect it again; for WhatsApp Web, scan the QR code with the phone.',
   'send_failure.address_not_allowed':

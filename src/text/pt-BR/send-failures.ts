@@ -18,7 +18,7 @@ export const sendFailures = {
   'send_failure.token_refused':
     'O provedor não aceitou as credenciais. Gere um novo token ou chave e atualize a instância.',
   'send_failure.account_restricted':
-    'A Meta bloqueou ou limitou a conta. Veja no Gerenciador do WhatsApp se há aviso de política ou pagamento pendente. Depois de resolver, envie um teste com /instancia testar.',
+    'A Meta bloqueou ou limitou a conta. Resolva no Gerenciador do WhatsApp o aviso de política ou o pagamento pendente e envie um teste com /instancia testar.',
   'send_failure.instance_disconnected':
     'O número está desconectado do provedor. Conecte-o de novo; no WhatsApp Web, leia o QR code com o celular.',
   'send_failure.address_not_allowed':
