@@ -39,6 +39,8 @@ let servers: WhatsAppCloudServer[] = [];
 /** Meta shows the first number, and lets it send nothing. */
 let isRestricted = false;
 let refusedByAccount = 0;
+/** A phone to which Meta takes no next message so soon. */
+let pairLimited: string | null = null;
 /** Phones that Meta does not send to. */
 let refusing: { phone: string; isOnWhatsApp: boolean }[] = [];
 
@@ -52,6 +54,7 @@ beforeEach(async () => {
   refusing = [];
   isRestricted = false;
   refusedByAccount = 0;
+  pairLimited = null;
   giveUp = new AbortController();
   ({ services } = productOn(database.connection, { now }));
   await database.prepare();
@@ -88,7 +91,11 @@ async function newInstance(of: Store = store): Promise<{ instance: Instance; ser
     ...credentials,
     isOnWhatsApp: (phone) => !refusing.some((one) => one.phone === phone && !one.isOnWhatsApp),
     isWindowOpen: (phone) => !refusing.some((one) => one.phone === phone && one.isOnWhatsApp),
-    faultOf({ method, path }) {
+    faultOf({ method, path, body }) {
+      if (pairLimited !== null && body.includes(pairLimited)) {
+        pairLimited = null;
+        return { kind: 'answer', answer: problem(131056) };
+      }
       if (!isRestricted || method !== 'POST' || !path.includes('/10000/')) return undefined;
       refusedByAccount += 1;
       return { kind: 'answer', answer: problem(131031, 403) };
@@ -382,8 +389,8 @@ describe('a limit of the provider', () => {
 
   it('131056: nothing goes to that phone for six seconds, and others are not held up', async () => {
     const { server } = await newInstance();
-    answering(server, problem(131056));
     const phone = await buy(1);
+    pairLimited = phone;
     await buy(1);
     await buy(2);
     await dispatchWith(worker);
