@@ -287,8 +287,8 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
       const store = await createStore('Ateliê');
       product.slack.refuse('chat.postMessage', { error: 'restricted_action_read_only_channel' });
       await saleOf(product, store, NOW);
-      await product.services.posting.run();
-      await product.services.posting.run();
+      await postDue(product.services);
+      await postDue(product.services);
       expect(product.slack.messages).toMatchObject([{ channel: 'U0ANA' }]);
       expect(product.slack.messages[0]?.text).toContain('Não consigo mais postar em #vendas');
     });
