@@ -28,6 +28,8 @@ export interface FoundChannel {
   id: string;
   /** Null when the chat does not tell it. */
   name: string | null;
+  /** False for a channel of a kind to which the product never posts: for voices, or a forum. */
+  isText: boolean;
 }
 
 /** Somebody of a workspace. */

@@ -116,7 +116,7 @@ export function createSlackSurface(dependencies: {
     async channel(workspaceId, idOrName) {
       if (!CHANNEL_ID.test(idOrName) || !(await isOurs(workspaceId))) return null;
       if (!names.has(idOrName)) await askName(idOrName);
-      return { id: idOrName, name: names.get(idOrName) ?? null };
+      return { id: idOrName, name: names.get(idOrName) ?? null, isText: true };
     },
 
     async person(workspaceId, userId) {

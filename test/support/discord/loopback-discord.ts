@@ -89,7 +89,10 @@ class Refusal extends Error {
 const MAY_POST = String((1n << 10n) | (1n << 11n) | (1n << 14n) | (1n << 15n) | (1n << 16n));
 
 /** A guild as GUILD_CREATE tells it; the bot may post in `vendas` and `equipe`, not in `diretoria`. */
-export function loopbackGuild(id: string, channels: readonly { id: string; name: string; hidden?: boolean }[]): Json {
+export function loopbackGuild(
+  id: string,
+  channels: readonly { id: string; name: string; hidden?: boolean; type?: number }[],
+): Json {
   return {
     id,
     name: `Guild ${id}`,
@@ -99,7 +102,7 @@ export function loopbackGuild(id: string, channels: readonly { id: string; name:
     channels: channels.map((channel, position) => ({
       id: channel.id,
       name: channel.name,
-      type: 0,
+      type: channel.type ?? 0,
       position,
       permission_overwrites: channel.hidden ? [{ id, type: 0, allow: '0', deny: String(1n << 10n) }] : [],
     })),
