@@ -75,14 +75,13 @@ export function createServices(options: ServiceOptions): Services {
     return surface?.person ? await surface.person(workspaceId, userId) : { id: userId, name: userId };
   }
 
-  async function adminChannel(workspaceId: string): Promise<string | null> {
-    const admins = (await access.list(workspaceId)).filter(({ role }) => role === 'admin');
+  async function* adminChannels(workspaceId: string): AsyncGenerator<string> {
     const surface = surfaces.find((candidate) => candidate.serves(workspaceId));
-    return (
-      (await surface?.adminChannel?.(
-        workspaceId,
-        admins.map(({ userId }) => userId),
-      )) ?? null
+    if (!surface?.adminChannels) return;
+    const admins = (await access.list(workspaceId)).filter(({ role }) => role === 'admin');
+    yield* surface.adminChannels(
+      workspaceId,
+      admins.map(({ userId }) => userId),
     );
   }
 
@@ -122,7 +121,7 @@ export function createServices(options: ServiceOptions): Services {
   const orders = createOrderService({ connection, now });
   const events = createEventService({ connection, orderIds: orders.idsByKey });
   const reports = createStoreReports({ connection });
-  const outbox = createChatOutbox({ connection, surfaces, adminChannel, locale, log, now });
+  const outbox = createChatOutbox({ connection, surfaces, adminChannels, locale, log, now });
   const alerts = createAlertService({ connection, outbox, locale, now });
   const refusals = createRefusalCounter({ connection, now });
   const messaging = createMessaging({

@@ -40,14 +40,25 @@ export const criar: CommandVerb<CommandServices> = {
     const store = await context.services.stores.create(context.workspaceId, {
       name: options.nome ?? '',
       platform: typedValue(options, 'plataforma') ?? DEFAULT_PLATFORM,
-      channelId: context.channel?.id ?? null,
+      channelId: await channelForAlerts(context),
     });
     return await createdReply(context, store);
   },
 };
 
+/** Null where nothing is ever posted: in a voice channel, or a forum. */
+async function channelForAlerts({
+  channel,
+  services,
+  workspaceId,
+}: CommandContext<CommandServices>): Promise<string | null> {
+  if (!channel) return null;
+  const found = await services.channel(workspaceId, channel.id);
+  return found?.isText === false ? null : channel.id;
+}
+
 async function createdReply(context: CommandContext<CommandServices>, store: Store): Promise<Reply> {
-  const { translate, channel } = context;
+  const { translate } = context;
   const loja = storeReference(store);
   return {
     title: translate('store.created', { store: store.name }),
@@ -64,7 +75,7 @@ async function createdReply(context: CommandContext<CommandServices>, store: Sto
           style: 'primary',
           role: 'viewer',
         },
-        ...(channel
+        ...(store.alerts.channelId !== null
           ? [
               {
                 label: translate('button.test_alert'),
@@ -81,10 +92,11 @@ async function createdReply(context: CommandContext<CommandServices>, store: Sto
 
 /** Told at once when nothing can be posted there yet: otherwise the first sale would be missed. */
 async function whereAlertsGo(
-  { translate, services, workspaceId }: CommandContext<CommandServices>,
+  { translate, services, workspaceId, channel }: CommandContext<CommandServices>,
   { alerts: { channelId } }: Store,
 ): Promise<string> {
-  if (channelId === null) return translate('store.created_without_channel');
+  if (channelId === null)
+    return translate(channel ? 'store.created_without_text_channel' : 'store.created_without_channel');
   const { label, mayPost } = await describeChannel(services, { workspaceId, channelId }, translate);
   if (mayPost) return translate('store.created_channel', { channel: label });
   const remedy = inviteRemedy(services, workspaceId, translate);

@@ -20,7 +20,7 @@ export const channelOption: CommandOption<CommandServices> = {
   },
 };
 
-/** @throws ProductError `channel_closed`, `channel_none`, `channel_unknown`, each with how to let the product in, or the channels there are */
+/** @throws ProductError `channel_closed`, `channel_not_text`, `channel_none`, `channel_unknown`, each with how to let the product in, or the channels there are */
 export async function chosenChannel(
   { workspaceId, services, translate }: CommandContext<CommandServices>,
   options: OptionValues,
@@ -32,7 +32,11 @@ export async function chosenChannel(
   if (channel) return channel;
   const remedy = inviteRemedy(services, workspaceId, translate);
   const closed = await services.channel(workspaceId, typed);
-  if (closed) throw new ProductError('channel_closed', { channel: channelLabel(closed.name, translate), remedy });
+  if (closed) {
+    const label = channelLabel(closed.name, translate);
+    if (!closed.isText) throw new ProductError('channel_not_text', { channel: label });
+    throw new ProductError('channel_closed', { channel: label, remedy });
+  }
   if (channels.length === 0) throw new ProductError('channel_none', { remedy });
   throw new ProductError('channel_unknown', {
     channel: typed,

@@ -10,7 +10,7 @@ import { createChannelDirectory, describeChannel } from './channel-description.t
 import { ChatUnavailableError } from './chat-unavailable.ts';
 import type { Message } from './message.ts';
 import type { ChannelPost, ChatSurface } from './surface.ts';
-import { createUnreachableChannels } from './unreachable-channels.ts';
+import { createUnreachableChannels, isLostChannelNotice } from './unreachable-channels.ts';
 
 export const POST_STATUSES = ['waiting', 'posted', 'failed'] as const;
 export type PostStatus = (typeof POST_STATUSES)[number];
@@ -106,13 +106,13 @@ export interface ChatOutbox {
 /**
  * Posts to chat channels that survive a restart. A chat that is busy or away is waited for, and asked again when it said so; a channel that cannot be reached
  * is reported once to an admin.
- * @param dependencies.adminChannel where an admin of a workspace reads alone; null when nobody can be told
+ * @param dependencies.adminChannels where the admins of a workspace read, each alone; the first who can be reached is told
  * @param dependencies.locale of what the admin is told
  */
 export function createChatOutbox(dependencies: {
   connection: Connection;
   surfaces: readonly ChatSurface[];
-  adminChannel(workspaceId: string): Promise<string | null>;
+  adminChannels(workspaceId: string): AsyncIterable<string>;
   locale: Locale;
   log: Logger;
   now?: () => Date;
@@ -120,7 +120,7 @@ export function createChatOutbox(dependencies: {
   /** Waits between two posts to one channel. */
   pause?: (milliseconds: number) => Promise<void>;
 }): ChatOutbox {
-  const { connection, surfaces, adminChannel, log } = dependencies;
+  const { connection, surfaces, adminChannels, log } = dependencies;
   const now = dependencies.now ?? (() => new Date());
   const random = dependencies.random ?? Math.random;
   const pause = dependencies.pause ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)));
@@ -244,15 +244,27 @@ export function createChatOutbox(dependencies: {
     return null;
   }
 
+  /** What a lost channel refused that is still news. */
+  function refusedLately({ workspaceId, channelId }: ChannelKey) {
+    const recent = new Date(now().getTime() - MAXIMUM_AGE_MILLISECONDS);
+    return {
+      workspaceId,
+      channelId,
+      status: 'failed',
+      error: 'channel_unreachable',
+      createdAt: { $gt: recent },
+    } as const;
+  }
+
+  /** A failed post as one that was never tried. */
+  function anew() {
+    return { status: 'waiting', attempts: 0, availableAt: now(), claimId: null, error: null } as const;
+  }
+
   /** A channel that takes posts again gets what it had refused meanwhile, unless that is no news any more. */
   async function recover(channel: ChannelKey): Promise<void> {
     if (!(await unreachable.isMarked(channel))) return;
-    const { workspaceId, channelId } = channel;
-    const recent = new Date(now().getTime() - MAXIMUM_AGE_MILLISECONDS);
-    await posts.updateMany(
-      { workspaceId, channelId, status: 'failed', error: 'channel_unreachable', createdAt: { $gt: recent } },
-      { $set: { status: 'waiting', attempts: 0, availableAt: now(), claimId: null, error: null } },
-    );
+    await posts.updateMany(refusedLately(channel), { $set: anew() });
     // Last, so that a crash before it leaves the channel to be looked at after its next post.
     await unreachable.clear(channel);
   }
@@ -298,10 +310,31 @@ export function createChatOutbox(dependencies: {
   async function tellAdmin(post: PostDocument): Promise<void> {
     const { label } = await describeChannel(directory, post, translator(dependencies.locale));
     const notice = await unreachable.mark(post, label);
-    if (await posts.exists({ key: notice.key })) return;
-    const channelId = await adminChannel(post.workspaceId);
-    // The conversation with the admin may be what cannot be reached.
-    if (channelId !== null && channelId !== post.channelId) await enqueue({ ...notice, channelId });
+    // What cannot be reached is the conversation with an admin.
+    if (isLostChannelNotice(post)) return await tellNextAdmin(post);
+    const told = await posts.findOne({ key: notice.key }).lean<PostDocument>();
+    if (told?.status === 'failed') return await tellNextAdmin(told);
+    const admin = told ? null : await adminToTell(post.workspaceId);
+    if (admin) await enqueue({ ...notice, channelId: admin.channelId });
+  }
+
+  /** The first admin who is not known to be out of reach, or else the first of all; null when there is none. */
+  async function adminToTell(workspaceId: string): Promise<{ channelId: string; mayBeReached: boolean } | null> {
+    let first: string | null = null;
+    for await (const channelId of adminChannels(workspaceId)) {
+      if (!(await unreachable.isMarked({ workspaceId, channelId }))) return { channelId, mayBeReached: true };
+      first ??= channelId;
+    }
+    return first === null ? null : { channelId: first, mayBeReached: false };
+  }
+
+  /** Moves the notices that one admin could not be shown to another one. */
+  async function tellNextAdmin({ workspaceId, channelId }: ChannelKey): Promise<void> {
+    const next = await adminToTell(workspaceId);
+    if (!next?.mayBeReached) return;
+    await posts.updateMany(refusedLately({ workspaceId, channelId }), {
+      $set: { ...anew(), channelId: next.channelId, uncertainSince: null },
+    });
   }
 
   /**

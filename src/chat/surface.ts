@@ -28,6 +28,8 @@ export interface FoundChannel {
   id: string;
   /** Null when the chat does not tell it. */
   name: string | null;
+  /** False for a channel of a kind to which the product never posts: for voices, or a forum. */
+  isText: boolean;
 }
 
 /** Somebody of a workspace. */
@@ -60,10 +62,10 @@ export interface ChatSurface {
   /** Who has that id; null when nobody of the workspace has. A surface without it takes any id as a name. */
   person?(workspaceId: string, userId: string): Promise<Person | null>;
   /**
-   * A channel in which one of these people, or else an admin of the workspace, reads alone; null when there is nobody to tell.
+   * Channels in each of which one admin reads alone: first these people, then one whom the chat names. Each is opened only when it is asked for.
    * @param admins ids of people who were made admins here
    */
-  adminChannel?(workspaceId: string, admins: readonly string[]): Promise<string | null>;
+  adminChannels?(workspaceId: string, admins: readonly string[]): AsyncIterable<string>;
   /** The setting without which nothing can be posted here, whatever people do in the chat; left out when there is all that it takes. */
   missingSetting?: string;
   /**

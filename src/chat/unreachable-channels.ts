@@ -15,6 +15,13 @@ const unreachableChannelSchema = new Schema<UnreachableChannel>(
   { collection: 'unreachablechannels', versionKey: false },
 );
 
+const NOTICE = 'channel-lost:';
+
+/** Whether a post is what an admin is told of a lost channel. */
+export function isLostChannelNotice({ key }: { key: string }): boolean {
+  return key.startsWith(NOTICE);
+}
+
 export interface UnreachableChannels {
   /**
    * Notes that a channel cannot be reached.
@@ -45,7 +52,7 @@ export function createUnreachableChannels(dependencies: {
       // A chat that lacks a setting reaches nobody who could be told so.
       const remedy = translate('channel.invite', { chat: chatOf(workspaceId) });
       return {
-        key: `channel-lost:${workspaceId}:${channelId}:${since.toISOString()}`,
+        key: `${NOTICE}${workspaceId}:${channelId}:${since.toISOString()}`,
         workspaceId,
         message: textMessage('attention', translate('alert.channel_lost', { channel: label, remedy })),
       };

@@ -38,7 +38,7 @@ it('reads what waits in a channel, not all that was ever posted there', async ()
   const outbox = createChatOutbox({
     connection,
     surfaces: [surface],
-    adminChannel: async () => null,
+    adminChannels: async function* () {},
     locale: 'pt-BR',
     log: pino({ level: 'silent' }),
     now: () => NOW,

@@ -15,13 +15,18 @@ const log = pino({ level: 'silent' });
 describe('the chat outbox', () => {
   const database = useTestDatabase();
 
+  async function* adminChannels() {
+    yield 'admin';
+    yield 'other admin';
+  }
+
   async function outboxOn(surface: ChatSurface, pause?: (milliseconds: number) => Promise<void>) {
     const clock = { time: Date.parse('2026-11-10T15:00:00Z') };
     const make = (on = surface) =>
       createChatOutbox({
         connection: database.connection,
         surfaces: [on],
-        adminChannel: async () => 'admin',
+        adminChannels,
         locale: 'pt-BR',
         log,
         now: () => new Date(clock.time),
@@ -31,6 +36,7 @@ describe('the chat outbox', () => {
     const outbox = make();
     await database.prepare();
     await postModel(database.connection).deleteMany({});
+    await database.connection.collection('unreachablechannels').deleteMany({});
     return { outbox, make, clock };
   }
 
@@ -238,6 +244,51 @@ describe('the chat outbox', () => {
     await outbox.enqueue(post('f'));
     await outbox.drain();
     expect(notices()).toHaveLength(2);
+  });
+
+  describe('when an admin cannot be reached either', () => {
+    async function losing(...channels: string[]) {
+      const recording = recordingSurface();
+      const lost = new Set(channels);
+      const { outbox, clock } = await outboxOn({
+        ...recording,
+        async post(made) {
+          if (lost.has(made.channelId)) throw new ProductError('channel_unreachable', { channel: made.channelId });
+          await recording.post(made);
+        },
+      });
+      async function postTo(channelId: string): Promise<void> {
+        clock.time += 1_000;
+        await outbox.enqueue(post(`${channelId} at ${clock.time}`, channelId));
+        for (let round = 0; round < 4; round += 1) await outbox.drain();
+      }
+      const told = (channelId: string) =>
+        recording.posts.filter((made) => made.channelId === channelId).map(({ message }) => JSON.stringify(message));
+      return { lost, postTo, told };
+    }
+
+    it('tells the next one, once', async () => {
+      const { postTo, told } = await losing('vendas', 'admin');
+      await postTo('vendas');
+      await postTo('vendas');
+      expect(told('other admin')).toEqual([expect.stringContaining('#vendas')]);
+      expect(told('admin')).toEqual([]);
+      await postTo('vendas');
+      expect(told('other admin')).toHaveLength(1);
+    });
+
+    it('asks the first one again when there is no other', async () => {
+      const { lost, postTo, told } = await losing('vendas', 'equipe', 'admin', 'other admin');
+      await postTo('vendas');
+      lost.delete('admin');
+      await postTo('vendas');
+      expect(told('admin')).toEqual([]);
+      await postTo('equipe');
+      expect(told('admin')).toContainEqual(expect.stringContaining('#equipe'));
+      await postTo('vendas');
+      expect(told('admin')).toContainEqual(expect.stringContaining('#vendas'));
+      expect(told('admin')).toHaveLength(2);
+    });
   });
 
   it('makes the posts of the last day that a lost channel had refused, once it takes one again', async () => {

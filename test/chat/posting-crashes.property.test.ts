@@ -124,7 +124,7 @@ describe.each(CHATS)('posts to $name', (chat) => {
     const outbox = createChatOutbox({
       connection,
       surfaces: [chat.surface(connection)],
-      adminChannel: async () => null,
+      adminChannels: async function* () {},
       locale: 'pt-BR',
       log,
       now,

@@ -20,6 +20,7 @@ export const DISCORD_CODES = {
   cannotMessageUser: 50_007,
   notTextChannel: 50_008,
   invalidWebhookToken: 50_027,
+  invalidRecipient: 50_033,
 } as const;
 
 /**

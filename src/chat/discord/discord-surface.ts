@@ -31,6 +31,13 @@ const NOTHING: ReadonlySet<number | null> = new Set([
   DISCORD_CODES.missingAccess,
 ]);
 
+/** There is no direct conversation with that person. */
+const NOBODY: ReadonlySet<number | null> = new Set([
+  DISCORD_CODES.unknownUser,
+  DISCORD_CODES.cannotMessageUser,
+  DISCORD_CODES.invalidRecipient,
+]);
+
 const memberSchema = z.object({
   nick: z.string().nullish(),
   user: z.object({ id: z.string(), username: z.string(), global_name: z.string().nullish() }),
@@ -89,6 +96,16 @@ export function createDiscordSurface(dependencies: {
     }
   }
 
+  /** None with somebody who is not there any more, or takes no messages. */
+  async function* directChannel(recipient: string): AsyncGenerator<string> {
+    try {
+      const channel = await asBot((rest) => rest.post(Routes.userChannels(), { body: { recipient_id: recipient } }));
+      yield directChannelSchema.parse(channel).id;
+    } catch (error) {
+      if (!NOBODY.has(discordCode(error))) throw error;
+    }
+  }
+
   return {
     name: 'discord',
     // Discord's client keeps to the pace of each channel, which Discord tells with every answer.
@@ -115,11 +132,11 @@ export function createDiscordSurface(dependencies: {
       return token === null ? { id, name: id } : await findPerson(guildId, id);
     },
 
-    async adminChannel(workspaceId, admins) {
-      const recipient = admins[0] ?? (await guildOf(workspaceId))?.ownerId;
-      if (recipient === undefined || token === null) return null;
-      const channel = await asBot((rest) => rest.post(Routes.userChannels(), { body: { recipient_id: recipient } }));
-      return directChannelSchema.parse(channel).id;
+    async *adminChannels(workspaceId, admins) {
+      if (token === null) return;
+      for (const admin of admins) yield* directChannel(admin);
+      const owner = (await guildOf(workspaceId))?.ownerId;
+      if (owner !== undefined && !admins.includes(owner)) yield* directChannel(owner);
     },
 
     async post({ key, workspaceId, channelId, message }) {

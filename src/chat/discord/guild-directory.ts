@@ -1,6 +1,6 @@
 import { ChannelType, type Guild, PermissionFlagsBits, Routes } from 'discord.js';
 import { z } from 'zod';
-import type { Channel } from '../surface.ts';
+import type { Channel, FoundChannel } from '../surface.ts';
 import type { DiscordGateway } from './gateway.ts';
 
 /** One command asks for the channels several times; a person who has just let the bot into a channel asks again after some seconds. */
@@ -35,13 +35,15 @@ const channelsSchema = z.array(
 );
 const placeSchema = z.object({ guild_id: z.string().nullish() });
 
+type NamedChannel = Channel & FoundChannel;
+
 /** A guild that the bot is in. */
 export interface KnownGuild {
   ownerId: string;
   /** Those in which the bot may post, by name. */
   channels: Channel[];
-  /** Discord tells of those too that the bot may not see. */
-  allChannels: Channel[];
+  /** Those of texts before those of other kinds. Discord tells of those too that the bot may not see. */
+  allChannels: NamedChannel[];
 }
 
 /** The guilds that the bot is in: told by the gateway where this process holds the connection to it, else asked of Discord. */
@@ -75,7 +77,7 @@ export function createGuildDirectory(dependencies: {
       const channels = channelsSchema.parse(await get(Routes.guildChannels(guildId)));
       const mine = { userId: me.id, roleIds: new Set([guildId, ...member.roles]) };
       const open = channels.filter(({ permission_overwrites: overwrites }) => mayPost(guild, mine, overwrites ?? []));
-      return { ownerId: guild.owner_id, channels: listed(open), allChannels: listed(channels) };
+      return { ownerId: guild.owner_id, channels: listed(open), allChannels: found(channels) };
     } catch (error) {
       if (isNothing(error)) return null;
       throw error;
@@ -107,14 +109,31 @@ export function createGuildDirectory(dependencies: {
 function toldOf({ ownerId, channels, members: { me } }: Guild): KnownGuild {
   const all = [...channels.cache.values()];
   const open = me ? all.filter((channel) => channel.permissionsFor(me).has(POSTING)) : [];
-  return { ownerId, channels: listed(open), allChannels: listed(all) };
+  return { ownerId, channels: listed(open), allChannels: found(all) };
 }
 
-function listed(channels: readonly (Channel & { type: ChannelType })[]): Channel[] {
+const TEXT: ReadonlySet<ChannelType> = new Set([ChannelType.GuildText, ChannelType.GuildAnnouncement]);
+const OTHER_KINDS: ReadonlySet<ChannelType> = new Set([
+  ChannelType.GuildVoice,
+  ChannelType.GuildStageVoice,
+  ChannelType.GuildForum,
+  ChannelType.GuildMedia,
+]);
+
+type TypedChannel = Channel & { type: ChannelType };
+
+function listed(channels: readonly TypedChannel[], kinds = TEXT): Channel[] {
   return channels
-    .filter(({ type }) => type === ChannelType.GuildText || type === ChannelType.GuildAnnouncement)
+    .filter(({ type }) => kinds.has(type))
     .map(({ id, name }) => ({ id, name }))
     .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+function found(channels: readonly TypedChannel[]): NamedChannel[] {
+  return [
+    ...listed(channels).map((channel) => ({ ...channel, isText: true })),
+    ...listed(channels, OTHER_KINDS).map((channel) => ({ ...channel, isText: false })),
+  ];
 }
 
 /** https://discord.com/developers/docs/topics/permissions#permission-overwrites: everyone's first, then those of roles together, then the member's own. */

@@ -116,7 +116,7 @@ export function createSlackSurface(dependencies: {
     async channel(workspaceId, idOrName) {
       if (!CHANNEL_ID.test(idOrName) || !(await isOurs(workspaceId))) return null;
       if (!names.has(idOrName)) await askName(idOrName);
-      return { id: idOrName, name: names.get(idOrName) ?? null };
+      return { id: idOrName, name: names.get(idOrName) ?? null, isText: true };
     },
 
     async person(workspaceId, userId) {
@@ -124,10 +124,12 @@ export function createSlackSurface(dependencies: {
       return person && { id: person.id, name: person.name, platformAdmin: person.platformAdmin };
     },
 
-    async adminChannel(workspaceId, admins) {
-      if (!(await isOurs(workspaceId))) return null;
+    async *adminChannels(workspaceId, admins) {
+      if (!(await isOurs(workspaceId))) return;
       // Slack takes a person's id for the direct conversation with them.
-      return admins[0] ?? (await people.firstAdmin());
+      yield* admins;
+      const named = await people.firstAdmin();
+      if (named !== null && !admins.includes(named)) yield named;
     },
 
     async post({ key, workspaceId, channelId, message }, uncertainSince = null) {

@@ -27,7 +27,8 @@ export function checkFieldPath(path: string): void {
 
 /**
  * Every value that a path reaches, in order. Arrays on the way are entered (each embedded document, and the element at a
- * numeric part); an array at the end is given as it is. `undefined` stands for a document on the way that lacks the field.
+ * numeric part); an array at the end is given as it is. `undefined` stands for a document on the way that lacks the field;
+ * an element of an array that is neither document nor array lacks nothing.
  */
 export function valuesAt(document: unknown, parts: readonly string[]): unknown[] {
   if (parts.length === 1 && isDocument(document)) return [own(document, parts[0] ?? '')];
@@ -47,7 +48,11 @@ function collect(value: unknown, parts: readonly string[], position: number, fou
     else found.push(undefined);
     return;
   }
-  if (INDEX_PART.test(part) && Number(part) < value.length) collect(value[Number(part)], parts, position + 1, found);
+  if (INDEX_PART.test(part) && Number(part) < value.length) {
+    const item: unknown = value[Number(part)];
+    const leadsOn = position + 1 === parts.length || isDocument(item) || Array.isArray(item);
+    if (leadsOn) collect(item, parts, position + 1, found);
+  }
   for (const item of value) if (isDocument(item)) collect(item, parts, position, found);
 }
 

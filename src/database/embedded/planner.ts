@@ -148,11 +148,23 @@ function collectFieldConditions(path: string, value: unknown, conditions: Condit
   for (const [operator, operand] of Object.entries(value)) {
     if (operator === '$elemMatch') {
       const elementWise = Object.keys(operand as BsonDocument).every((name) => !name.startsWith('$'));
-      if (elementWise) collectConditions(operand as BsonDocument, `${path}.`, conditions);
+      if (elementWise) collectElementConditions(operand as BsonDocument, path, conditions);
       complete = false;
     } else conditions.push({ path, operator, operand });
   }
   return complete;
+}
+
+/** An array within the array lacks every named field, and has no key that says so: what null fulfils is left to the filter. */
+function collectElementConditions(source: BsonDocument, path: string, conditions: Condition[]): void {
+  const ofElements: Condition[] = [];
+  collectConditions(source, `${path}.`, ofElements);
+  conditions.push(...ofElements.filter((condition) => !findsNull(condition)));
+}
+
+function findsNull({ operator, operand }: Condition): boolean {
+  const values = operator === '$eq' ? [operand] : operator === '$in' ? (operand as unknown[]) : [];
+  return values.some((value) => typeOrder(value) === ORDER.null);
 }
 
 const POINT_SCORE = 10;

@@ -110,7 +110,11 @@ function elementTest(criteria: Record<string, unknown>, options: Options): Predi
     return (element) => query.test({ element });
   }
   const query = new Query(criteria, options);
-  return (element) => (isDocument(element) || Array.isArray(element)) && query.test(element as Record<string, unknown>);
+  return (element) => {
+    // MongoDB takes an array within the array for a document whose fields are its positions.
+    const document = Array.isArray(element) ? { ...element } : element;
+    return isDocument(document) && query.test(document);
+  };
 }
 
 const all: QueryOperator = (path, operand, options) => {

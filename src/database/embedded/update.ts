@@ -83,7 +83,7 @@ function replacement(document: BsonDocument): Update {
   }
   return {
     apply: (document) => replace(document._id),
-    insertion: (filter) => withId(replace(equalityFields(filter)._id)),
+    insertion: (filter) => withId(replace(equalityFields(filter, '_id')._id)),
   };
 }
 
@@ -429,7 +429,10 @@ function calculated({ operator, operand, path }: Change, current: unknown): unkn
 }
 
 function rename(document: BsonDocument, parts: readonly string[], current: unknown, target: string): void {
-  if (current === undefined) return;
+  if (current === undefined) {
+    refuseDeadEnd(document, parts);
+    return;
+  }
   const targetParts = splitPath(target);
   for (const [name, path] of [
     ['source', parts],
@@ -441,6 +444,17 @@ function rename(document: BsonDocument, parts: readonly string[], current: unkno
   }
   removePath(document, parts);
   writePath(document, targetParts, current);
+}
+
+/** @throws CommandError PathNotViable when a path to a missing field runs into what can hold no such field */
+function refuseDeadEnd(document: BsonDocument, parts: readonly string[]): void {
+  let holder: unknown = document;
+  for (const [position, part] of parts.entries()) {
+    if (holder === undefined) return;
+    const viable = Array.isArray(holder) ? /^\d+$/.test(part) : isDocument(holder);
+    if (!viable) throw notViable(part, parts[position - 1] ?? '', holder);
+    holder = child(holder, part);
+  }
 }
 
 function checkCurrentDate(operand: unknown): void {
@@ -502,39 +516,49 @@ function changeArray(
   if (changed) writePath(document, parts, changed(current ?? []));
 }
 
-/** The fields that an upsert takes from its filter: those that the filter sets equal to a value. */
-function equalityFields(filter: Filter): BsonDocument {
+/**
+ * The fields that an upsert takes from its filter: those that the filter sets equal to a value.
+ * @param only the one field that is wanted, if not all are
+ * @throws CommandError NotSingleValueField
+ */
+function equalityFields(filter: Filter, only?: string): BsonDocument {
   const document: BsonDocument = {};
-  collectEqualities(filter.source, document);
+  const paths: string[] = [];
+  for (const { path, value } of equalitiesOf(filter.source)) {
+    if (only !== undefined && splitPath(path)[0] !== only) continue;
+    if (paths.some((other) => `${path}.`.startsWith(`${other}.`) || `${other}.`.startsWith(`${path}.`)))
+      throw new CommandError(54, `cannot infer query fields to set, path '${path}' is matched twice`);
+    paths.push(path);
+    writePath(document, splitPath(path), value);
+  }
   return document;
 }
 
-function collectEqualities(source: BsonDocument, document: BsonDocument): void {
-  for (const [name, value] of Object.entries(source)) {
-    if (name === '$and') for (const part of value as BsonDocument[]) collectEqualities(part, document);
-    else if (name === '$or') collectSingleBranch(value as BsonDocument[], document);
-    else if (!name.startsWith('$')) takeEquality(name, equalityOperand(value), document);
-  }
+interface Equality {
+  readonly path: string;
+  readonly value: unknown;
 }
 
-function takeEquality(path: string, value: unknown, document: BsonDocument): void {
-  if (value === undefined) return;
-  const parts = splitPath(path);
-  if (readPath(document, parts) !== undefined)
-    throw new CommandError(54, `cannot infer query fields to set, path '${path}' is matched twice`);
-  writePath(document, parts, value);
+function equalitiesOf(source: BsonDocument): Equality[] {
+  return Object.entries(source).flatMap(([name, value]) => {
+    if (name === '$and') return (value as BsonDocument[]).flatMap(equalitiesOf);
+    if (name === '$or')
+      return (value as BsonDocument[]).length === 1 ? (value as BsonDocument[]).flatMap(equalitiesOf) : [];
+    return name.startsWith('$') ? [] : equalValuesOf(value).map((equal) => ({ path: name, value: equal }));
+  });
 }
 
-function collectSingleBranch(branches: BsonDocument[], document: BsonDocument): void {
-  const [only] = branches;
-  if (only && branches.length === 1) collectEqualities(only, document);
+/** The values that a condition wants its field to equal. `$all` stands for as many equalities, `$in` of one for one. */
+function equalValuesOf(condition: unknown): unknown[] {
+  if (condition instanceof RegExp) return [];
+  if (!isDocument(condition)) return [condition];
+  const { $in: list = [], $all: all = [] } = condition as Record<string, unknown[]>;
+  return [
+    ...(Object.hasOwn(condition, '$eq') ? [condition.$eq] : []),
+    ...[...(list.length === 1 ? list : []), ...all].filter((item) => !isCondition(item)),
+  ];
 }
 
-function equalityOperand(value: unknown): unknown {
-  if (value instanceof RegExp) return undefined;
-  if (!isDocument(value)) return value;
-  if (Object.hasOwn(value, '$eq')) return value.$eq;
-  const { $in: list, $all: all } = value;
-  const [only, ...others] = (list ?? all ?? []) as unknown[];
-  return others.length === 0 && !(only instanceof RegExp) ? only : undefined;
+function isCondition(item: unknown): boolean {
+  return item instanceof RegExp || (isDocument(item) && Object.hasOwn(item, '$elemMatch'));
 }

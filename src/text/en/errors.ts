@@ -98,6 +98,8 @@ export const errors: Record<keyof typeof portuguese, string> = {
   'error.channel_unknown':
     'I cannot find the channel “{channel}”. {count, plural, =0 {There is none yet that I may post to: invite Sininho to one.} other {The channels I may post to are: {channels}.}}',
   'error.channel_closed': 'I may not post to {channel} yet. For that, {remedy}. Then try again.',
+  'error.channel_not_text':
+    '{channel} is not a text channel, and I only post in those. Choose one of them with /alertas canal.',
   'error.channel_none': 'There is no channel yet that I may post to. For that, {remedy}. Then try again.',
   'error.slack_scope_missing':
     'The Slack app lacks the scope {scope}. Whoever looks after the app adds it under OAuth & Permissions › Bot Token Scopes and reinstalls it; then try again.',

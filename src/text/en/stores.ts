@@ -51,6 +51,7 @@ export const stores: Record<keyof typeof portuguese, string> = {
   'store.created_channel': 'Alerts and the daily summary go to {channel}. Change that with /alertas canal.',
   'store.created_closed_channel':
     'Alerts and the daily summary go to {channel}, but I may not post there yet. For that, {remedy}.',
+  'store.created_without_text_channel': 'I only post in text channels: choose one for the alerts with /alertas canal.',
   'store.created_without_channel': 'Choose where alerts appear with /alertas canal.',
   'store.webhook_title': 'Webhook URL of “{store}”',
   'store.webhook_label': 'Webhook URL',

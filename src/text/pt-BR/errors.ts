@@ -94,6 +94,8 @@ export const errors = {
   'error.channel_unknown':
     'Não encontrei o canal “{channel}”. {count, plural, =0 {Ainda não posso postar em nenhum: convide o Sininho para um.} other {Os canais em que posso postar: {channels}.}}',
   'error.channel_closed': 'Ainda não posso postar em {channel}. Para isso, {remedy}. Depois, tente de novo.',
+  'error.channel_not_text':
+    '{channel} não é um canal de texto, e eu só posto nesses. Escolha um deles com /alertas canal.',
   'error.channel_none': 'Ainda não posso postar em nenhum canal. Para isso, {remedy}. Depois, tente de novo.',
   'error.slack_scope_missing':
     'Falta ao app do Slack a permissão {scope}. Quem cuida do app acrescenta em OAuth & Permissions › Bot Token Scopes e reinstala; depois, tente de novo.',

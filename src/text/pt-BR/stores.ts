@@ -49,6 +49,8 @@ export const stores = {
   'store.created_channel': 'Os alertas e o resumo diário vão para {channel}. Mude com /alertas canal.',
   'store.created_closed_channel':
     'Os alertas e o resumo diário vão para {channel}, mas ainda não posso postar lá. Para isso, {remedy}.',
+  'store.created_without_text_channel':
+    'Eu só posto em canais de texto: escolha um para os alertas com /alertas canal.',
   'store.created_without_channel': 'Escolha onde os alertas aparecem com /alertas canal.',
   'store.webhook_title': 'URL de webhook de “{store}”',
   'store.webhook_label': 'URL de webhook',

@@ -1,13 +1,26 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LOCALES } from '../../../src/text/text.ts';
 import { type Place, SALES } from '../../support/discord/discord-person.ts';
-import { HIDDEN, OTHER_CHANNEL, TEAM, useDiscordProduct, WORKSPACE } from '../../support/discord/discord-product.ts';
+import {
+  FORUM,
+  HIDDEN,
+  OTHER_CHANNEL,
+  TEAM,
+  useDiscordProduct,
+  VOICE,
+  WORKSPACE,
+} from '../../support/discord/discord-product.ts';
 import { readable } from './readable.ts';
 
 const PERMISSIONS = {
   'pt-BR': 'Ver canal, Enviar mensagens, Inserir links e Anexar arquivos',
   en: 'View Channel, Send Messages, Embed Links and Attach Files',
 } as const;
+const TEXT_ONLY = {
+  'pt-BR': 'Eu só posto em canais de texto: escolha um para os alertas com /alertas canal.',
+  en: 'I only post in text channels: choose one for the alerts with /alerts channel.',
+} as const;
+const NO_TEXT = { 'pt-BR': 'não é um canal de texto', en: 'is not a text channel' } as const;
 const NAMED = `#${HIDDEN.name}`;
 
 describe.each(LOCALES)('a channel that Sininho may not see (%s)', (locale) => {
@@ -75,5 +88,24 @@ describe.each(LOCALES)('a channel that Sininho may not see (%s)', (locale) => {
     await createStore(SALES.id);
     await answer('alertas canal', { canal: `<#${TEAM.id}>` });
     expect(await alertChannelId()).toBe(TEAM.id);
+  });
+
+  it.each([
+    ['a voice channel', VOICE],
+    ['a forum', FORUM],
+    ['a thread of a forum', { id: '400000000000000078', name: 'conversa', type: 11, parent_id: FORUM.id }],
+  ])('is not what %s is: a store that is created there has no channel yet, and says why', async (_, channel) => {
+    const seen = await answer('loja criar', { nome: 'Ateliê' }, { channel });
+    expect(seen).toContain(TEXT_ONLY[locale]);
+    expect(seen).not.toContain(PERMISSIONS[locale]);
+    expect(await alertChannelId()).toBeNull();
+  });
+
+  it.each([`#${VOICE.name}`, FORUM.id])('is not asked for where nothing could be posted (%s)', async (canal) => {
+    await createStore(SALES.id);
+    const seen = await answer('alertas canal', { canal });
+    expect(seen).toContain(NO_TEXT[locale]);
+    expect(seen).not.toContain(PERMISSIONS[locale]);
+    expect(await alertChannelId()).toBe(SALES.id);
   });
 });

@@ -33,6 +33,11 @@ export const OTHER_CHANNEL = { id: '400000000000000009', name: 'canal-alheio' };
 
 /** A channel that the bot may not see. */
 export const HIDDEN = { id: '400000000000000003', name: 'diretoria', hidden: true };
+
+/** Channels of kinds to which Sininho never posts. */
+export const VOICE = { id: '400000000000000004', name: 'sala de voz', type: 2 };
+export const FORUM = { id: '400000000000000005', name: 'dúvidas', type: 15 };
+
 const keys = generateKeyPairSync('ed25519');
 export const PUBLIC_KEY = keys.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex');
 
@@ -106,7 +111,10 @@ export function useDiscordProduct(
 
   beforeAll(async () => {
     discord = await startLoopbackDiscord();
-    discord.guilds.push(loopbackGuild(GUILD_ID, [SALES, TEAM, HIDDEN]), loopbackGuild(OTHER_GUILD_ID, [OTHER_CHANNEL]));
+    discord.guilds.push(
+      loopbackGuild(GUILD_ID, [SALES, TEAM, HIDDEN, VOICE, FORUM]),
+      loopbackGuild(OTHER_GUILD_ID, [OTHER_CHANNEL]),
+    );
     await product.start();
   });
 

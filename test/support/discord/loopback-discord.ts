@@ -89,7 +89,10 @@ class Refusal extends Error {
 const MAY_POST = String((1n << 10n) | (1n << 11n) | (1n << 14n) | (1n << 15n) | (1n << 16n));
 
 /** A guild as GUILD_CREATE tells it; the bot may post in `vendas` and `equipe`, not in `diretoria`. */
-export function loopbackGuild(id: string, channels: readonly { id: string; name: string; hidden?: boolean }[]): Json {
+export function loopbackGuild(
+  id: string,
+  channels: readonly { id: string; name: string; hidden?: boolean; type?: number }[],
+): Json {
   return {
     id,
     name: `Guild ${id}`,
@@ -99,7 +102,7 @@ export function loopbackGuild(id: string, channels: readonly { id: string; name:
     channels: channels.map((channel, position) => ({
       id: channel.id,
       name: channel.name,
-      type: 0,
+      type: channel.type ?? 0,
       position,
       permission_overwrites: channel.hidden ? [{ id, type: 0, allow: '0', deny: String(1n << 10n) }] : [],
     })),
@@ -252,6 +255,11 @@ export async function startLoopbackDiscord(): Promise<LoopbackDiscord> {
     return { nick: null, user: { id: userId, username: name.toLowerCase(), global_name: name }, roles: [] };
   }
 
+  function directChannel(userId: string): Json {
+    if (!people.has(userId)) throw new Refusal(400, 50_033, 'Invalid Recipient(s)');
+    return { id: `8${userId.slice(1)}`, type: 1 };
+  }
+
   type Effect = (asked: { method: string; ids: string[]; body: Json; files: SeenMessage['files'] }) => Json;
   const routes: [RegExp, Effect][] = [
     [/^GET \/gateway\/bot$/, gatewayInformation],
@@ -260,7 +268,7 @@ export async function startLoopbackDiscord(): Promise<LoopbackDiscord> {
     [/^GET \/guilds\/(\d+)$/, ({ ids: [id = ''] }) => guildNamed(id)],
     [/^GET \/guilds\/(\d+)\/channels$/, ({ ids: [id = ''] }) => guildNamed(id).channels],
     [/^GET \/channels\/(\d+)$/, ({ ids: [id = ''] }) => channelWithGuild(id)],
-    [/^POST \/users\/@me\/channels$/, ({ body }) => ({ id: `8${body.recipient_id.slice(1)}`, type: 1 })],
+    [/^POST \/users\/@me\/channels$/, ({ body }) => directChannel(body.recipient_id)],
     [/^POST \/channels\/(\d+)\/messages$/, ({ ids: [id = ''], body, files }) => post(id, body, files)],
     [/^POST \/interactions\/\d+\/([^/]+)\/callback$/, ({ ids: [token = ''], body }) => acknowledge(token, body)],
     [/^POST \/webhooks\/\d+\/([^/]+)$/, ({ ids: [token = ''], body, files }) => followUp(token, body, files)],

@@ -130,6 +130,52 @@ const UPDATE: readonly Row[] = [
     [{ _id: 1, a: 7, b: 1 }],
   ],
   [
+    'upsert by $all of one',
+    [],
+    afterwards((collection) =>
+      collection.updateOne({ _id: 1 as never, a: { $all: [7] } }, { $set: { b: 1 } }, { upsert: true }),
+    ),
+    [{ _id: 1, a: 7, b: 1 }],
+  ],
+  [
+    'upsert by $all of several',
+    [],
+    (collection) => collection.updateOne({ a: { $all: [1, 2] } }, { $set: { b: 1 } }, { upsert: true }),
+    fails(54),
+  ],
+  [
+    'upsert by $all of several, for a field that the update sets',
+    [],
+    (collection) => collection.updateOne({ a: { $all: [1, 2] } }, { $set: { a: 1 } }, { upsert: true }),
+    fails(54),
+  ],
+  [
+    'upsert by $all of an $elemMatch',
+    [],
+    afterwards((collection) =>
+      collection.updateOne(
+        { _id: 1 as never, a: { $all: [{ $elemMatch: { c: 1 } }] } },
+        { $set: { b: 1 } },
+        { upsert: true },
+      ),
+    ),
+    [{ _id: 1, b: 1 }],
+  ],
+  [
+    'upsert with a field fixed within another',
+    [],
+    (collection) => collection.updateOne({ a: 1, 'a.b': 2 }, { $set: { c: 1 } }, { upsert: true }),
+    fails(54),
+  ],
+  [
+    'upsert of a replacement, by $all of several',
+    [],
+    afterwards((collection) =>
+      collection.replaceOne({ _id: 1 as never, a: { $all: [1, 2] } }, { b: 1 }, { upsert: true }),
+    ),
+    [{ _id: 1, b: 1 }],
+  ],
+  [
     'upsert with a field fixed twice',
     [],
     (collection) => collection.updateOne({ a: 1, $and: [{ a: 2 }] }, { $set: { b: 1 } }, { upsert: true }),

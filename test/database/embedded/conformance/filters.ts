@@ -439,11 +439,54 @@ const indexedExpressionCases: readonly Case[] = expressionCases
     },
   }));
 
+/** What is missing of arrays, of arrays within them and of other elements. */
+const NESTED: readonly Document[] = [
+  { a: [1] },
+  { a: [[]] },
+  { a: [{}] },
+  { a: [[{ b: 1 }]] },
+  { a: [] },
+  { a: [{ b: 1 }] },
+  { a: 1 },
+  {},
+  { a: [[1]] },
+  { a: [null] },
+  { a: { 0: { c: 1 } } },
+  { a: [[], { b: 1 }] },
+];
+
+const NESTED_ROWS: readonly Row[] = [
+  [{ 'a.0.b': null }, [2, 5, 6, 7, 10, 11]],
+  [{ 'a.0.b': { $in: [null] } }, [2, 5, 6, 7, 10, 11]],
+  [{ 'a.0.b': 1 }, [3, 5]],
+  [{ 'a.0.b': { $exists: false } }, [0, 1, 2, 4, 6, 7, 8, 9, 10, 11]],
+  [{ 'a.0': null }, [2, 5, 6, 7, 9, 11]],
+  [{ a: { $elemMatch: { b: null } } }, [1, 2, 3, 8, 11]],
+  [{ a: { $elemMatch: { b: { $in: [null] } } } }, [1, 2, 3, 8, 11]],
+  [{ a: { $elemMatch: { b: 1 } } }, [5, 11]],
+  [{ a: { $elemMatch: { b: { $exists: false } } } }, [1, 2, 3, 8, 11]],
+  [{ a: { $elemMatch: { '0.b': 1 } } }, [3]],
+  [{ a: { $elemMatch: { 0: 1 } } }, [8]],
+];
+
+/** The same by an index, in which an array within an array has no key that says what it lacks. */
+const nestedCasesByIndex: readonly Case[] = filterCases(NESTED, NESTED_ROWS, 'nested arrays by an index').map(
+  (given) => ({
+    ...given,
+    operation: async (collection) => {
+      await collection.createIndex({ 'a.b': 1 });
+      return given.operation(collection);
+    },
+  }),
+);
+
 export const findCases: readonly Case[] = [
   ...expressionCases,
   ...indexedExpressionCases,
   ...filterCases(KINDS, KIND_ROWS, 'kinds'),
   ...filterCases(THINGS, THING_ROWS, 'things'),
+  ...filterCases(NESTED, NESTED_ROWS, 'nested arrays'),
+  ...nestedCasesByIndex,
   ...shownCases,
   ...positionalCases,
   ...orderedCases,

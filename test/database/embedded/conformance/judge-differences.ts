@@ -17,6 +17,9 @@ export const JUDGE_DIFFERENCES: Readonly<Record<string, string>> = {
     'with no document: {"$currentDate":{"d":{"$type":"unheardOf"}}}',
     'with no document: {"$currentDate":{"d":{"$type":"date","zone":1}}}',
   ]),
+  ...because('MongoDB takes no condition for a value; DocumentDB inserts the $elemMatch.', [
+    'upsert by $all of an $elemMatch',
+  ]),
   ...because('Of two names that find one element DocumentDB heeds the first alone.', [
     'two names for one field of an element',
     'two names for two fields of an element',
