@@ -38,6 +38,8 @@ let giveUp: AbortController;
 let servers: WhatsAppCloudServer[] = [];
 /** Meta shows the first number, and lets it send nothing. */
 let isRestricted = false;
+/** What Meta says then. */
+let refusalCode = 131031;
 let refusedByAccount = 0;
 /** Phones that Meta does not send to. */
 let refusing: { phone: string; isOnWhatsApp: boolean }[] = [];
@@ -51,6 +53,7 @@ beforeEach(async () => {
   servers = [];
   refusing = [];
   isRestricted = false;
+  refusalCode = 131031;
   refusedByAccount = 0;
   giveUp = new AbortController();
   ({ services } = productOn(database.connection, { now }));
@@ -91,7 +94,7 @@ async function newInstance(of: Store = store): Promise<{ instance: Instance; ser
     faultOf({ method, path }) {
       if (!isRestricted || method !== 'POST' || !path.includes('/10000/')) return undefined;
       refusedByAccount += 1;
-      return { kind: 'answer', answer: problem(131031, 403) };
+      return { kind: 'answer', answer: problem(refusalCode, 403) };
     },
     now,
   });
@@ -163,6 +166,33 @@ async function bystander() {
   await buy(9, other);
   return { sent: () => server.accepted.length };
 }
+
+describe('a token that may look at the number and send nothing', () => {
+  it('is noted each time that a message is refused, until one is taken; messages wait and lose no attempt', async () => {
+    const { instance, server } = await newInstance();
+    isRestricted = true;
+    refusalCode = 10;
+    await buy(0);
+    for (let refusals = 1; refusals <= 3; refusals += 1) {
+      await dispatchWith(worker);
+      expect(await services.instances.get('console', instance.id)).toMatchObject({
+        connection: 'disconnected',
+        refusalsInARow: refusals,
+        refusalReason: 'token_refused',
+      });
+      time += 2 * MINUTE;
+    }
+    isRestricted = false;
+    await dispatchWith(worker);
+    await dispatchWith(worker);
+    expect(server.accepted).toHaveLength(1);
+    expect(await services.instances.get('console', instance.id)).toMatchObject({
+      connection: 'connected',
+      refusalsInARow: 0,
+      refusalReason: null,
+    });
+  });
+});
 
 describe('a token that is withdrawn in mid-queue', () => {
   it('pauses the instance; its messages wait, lose no attempt, and leave once the credentials are changed', async () => {
