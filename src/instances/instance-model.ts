@@ -63,6 +63,10 @@ export interface InstanceDocument extends InstancePace {
   restUntil: Date | null;
   /** How often it rested since a message was last accepted. */
   restsInARow: number;
+  /** How often it was found connected and then took no message all the same, since one was last accepted. */
+  refusalsInARow: number;
+  /** Why, the last time. */
+  refusalReason: string | null;
   /** The worker that sends through it; nobody else does until the lease ends. */
   leaseId: string | null;
   leasedUntil: Date;
@@ -94,6 +98,8 @@ const instanceSchema = new Schema<InstanceDocument>(
     nextSendAt: { type: Date, required: true },
     restUntil: { type: Date, default: null },
     restsInARow: { type: Number, default: 0 },
+    refusalsInARow: { type: Number, default: 0 },
+    refusalReason: { type: String, default: null },
     leaseId: { type: String, default: null },
     leasedUntil: { type: Date, required: true },
     createdAt: { type: Date, required: true },

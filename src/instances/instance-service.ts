@@ -60,6 +60,8 @@ export interface Instance extends SendingState {
   connectionReason: string | null;
   checkAt: Date | null;
   restsInARow: number;
+  refusalsInARow: number;
+  refusalReason: string | null;
   connectionSince: Date;
   createdAt: Date;
 }
@@ -98,6 +100,8 @@ export interface InstanceService {
   ofWebhookToken(token: string): Promise<Instance | null>;
   credentialsOf(id: string): Promise<ProviderCredentials>;
   noteConnection(id: string, connection: 'connected' | 'disconnected', reason: string | null): Promise<void>;
+  /** Notes that its provider took no message because of the instance, whatever the provider says of its connection. */
+  noteRefused(id: string, reason: string): Promise<void>;
   /**
    * An instance whose connection is due to be looked at, of any workspace. Nobody else is given it for so long.
    * @returns null when none is due
@@ -142,7 +146,7 @@ export function createInstanceService(dependencies: {
   function toInstance(document: InstanceDocument): Instance {
     const { _id, webhookTokenSealed, workspaceId, name, provider, storeIds, createdAt } = document;
     const { intervalMilliseconds, dailyLimit, hours, warmUp, timezone, today, nextSendAt } = document;
-    const { restUntil, restsInARow, checkAt } = document;
+    const { restUntil, restsInARow, refusalsInARow, refusalReason, checkAt } = document;
     return {
       id: _id.toHexString(),
       workspaceId,
@@ -163,6 +167,8 @@ export function createInstanceService(dependencies: {
       nextSendAt,
       restUntil,
       restsInARow,
+      refusalsInARow,
+      refusalReason,
       createdAt,
     };
   }
@@ -196,6 +202,16 @@ export function createInstanceService(dependencies: {
     const found = await instances.findById(id).lean<InstanceDocument>();
     if (!found) throw new ProductError('instance_unknown');
     return readCredentials(found.provider, JSON.parse(secretBox.open(found.credentialsSealed)));
+  }
+
+  async function noteConnection(id: string, state: 'connected' | 'disconnected', reason: string | null): Promise<void> {
+    const checkAt = state === 'connected' ? null : new Date(now().getTime() + CHECK_AGAIN_MILLISECONDS);
+    const noted = { connection: state, connectionReason: reason, checkAt };
+    const changed = await instances.updateOne(
+      { _id: id, connection: { $ne: state } },
+      { $set: { ...noted, connectionSince: now() } },
+    );
+    if (changed.matchedCount === 0) await instances.updateOne({ _id: id }, { $set: noted });
   }
 
   return {
@@ -246,6 +262,8 @@ export function createInstanceService(dependencies: {
         nextSendAt: now(),
         restUntil: null,
         restsInARow: 0,
+        refusalsInARow: 0,
+        refusalReason: null,
         leaseId: null,
         leasedUntil: new Date(0),
         createdAt: now(),
@@ -299,6 +317,8 @@ export function createInstanceService(dependencies: {
           checkAt: null,
           restUntil: null,
           restsInARow: 0,
+          refusalsInARow: 0,
+          refusalReason: null,
           connectionSince: now(),
         },
       });
@@ -333,14 +353,14 @@ export function createInstanceService(dependencies: {
 
     credentialsOf,
 
-    async noteConnection(id, state, reason) {
-      const checkAt = state === 'connected' ? null : new Date(now().getTime() + CHECK_AGAIN_MILLISECONDS);
-      const noted = { connection: state, connectionReason: reason, checkAt };
-      const changed = await instances.updateOne(
-        { _id: id, connection: { $ne: state } },
-        { $set: { ...noted, connectionSince: now() } },
+    noteConnection,
+
+    async noteRefused(id, reason) {
+      await instances.updateOne(
+        { _id: id, connection: { $ne: 'disconnected' } },
+        { $inc: { refusalsInARow: 1 }, $set: { refusalReason: reason } },
       );
-      if (changed.matchedCount === 0) await instances.updateOne({ _id: id }, { $set: noted });
+      await noteConnection(id, 'disconnected', reason);
     },
 
     async claimCheck(pauseMilliseconds) {
@@ -408,12 +428,22 @@ export function createInstanceService(dependencies: {
       );
     },
 
-    async noteAccepted({ id, connection: state, connectionReason, restsInARow }) {
-      if (state === 'connected' && restsInARow === 0) return;
+    async noteAccepted({ id, connection: state, connectionReason, restsInARow, refusalsInARow }) {
+      if (state === 'connected' && restsInARow + refusalsInARow === 0) return;
       const settled = connectionReason === 'account_restricted' ? { restUntil: null } : {};
       await instances.updateOne(
         { _id: id },
-        { $set: { connection: 'connected', connectionReason: null, checkAt: null, restsInARow: 0, ...settled } },
+        {
+          $set: {
+            connection: 'connected',
+            connectionReason: null,
+            checkAt: null,
+            restsInARow: 0,
+            refusalsInARow: 0,
+            refusalReason: null,
+            ...settled,
+          },
+        },
       );
     },
 

@@ -159,7 +159,7 @@ export function createMessageDispatch(dependencies: {
   ): Promise<void> {
     if (isNotSent(result)) await instances.giveBackSlots(instance.id, day, 1);
     if (isInstanceDown(result)) {
-      await instances.noteConnection(instance.id, 'disconnected', result.reason);
+      await instances.noteRefused(instance.id, result.reason);
       await release.handOver({ id: instance.id, connectionReason: result.reason });
     }
     const rest = restUntil(result, instance.restsInARow, at, random);

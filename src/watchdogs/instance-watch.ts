@@ -18,6 +18,8 @@ const CHECK_PAUSE_MILLISECONDS = 3 * 60_000;
 const CHECKS_AT_A_TIME = 10;
 /** A phone or a provider that is back so soon is no news. */
 const PATIENCE_MILLISECONDS = 2 * 60_000;
+/** A provider may call an instance connected whose messages it refuses: a token that may only look, a socket that has died. */
+const REFUSALS = 3;
 const WINDOW_MILLISECONDS = 60 * 60_000;
 /** Of fewer sends than this a share says nothing. */
 const LEAST_SENDS = 10;
@@ -56,11 +58,12 @@ export function createInstanceWatch(dependencies: {
   }
 
   async function watchConnection(instance: Instance, waiting: number): Promise<void> {
-    const isDown = instance.connection === 'disconnected';
-    if (isDown && now().getTime() - instance.connectionSince.getTime() < PATIENCE_MILLISECONDS) return;
+    const isDown = !sends(instance);
+    const wasUpJustNow = now().getTime() - instance.connectionSince.getTime() < PATIENCE_MILLISECONDS;
+    if (isDown && wasUpJustNow && !refusesAll(instance)) return;
     await incidents.note(`instance_disconnected:${instance.id}`, isDown, {
       channels: () => channelsOf(instance),
-      message: () => connectionMessage(instance, waiting, locale),
+      message: () => connectionMessage(asItSends(instance), waiting, locale),
     });
   }
 
@@ -93,7 +96,7 @@ export function createInstanceWatch(dependencies: {
     const instance = await instances.get(claimed.workspaceId, claimed.id);
     await watchConnection(instance, waiting);
     // What is disconnected sends nothing, and that was said already.
-    if (instance.connection !== 'disconnected') await watchQueue(instance, waiting);
+    if (sends(instance)) await watchQueue(instance, waiting);
     await watchSends(instance);
   }
 
@@ -119,6 +122,20 @@ export function createInstanceWatch(dependencies: {
       dependencies.onNoted();
     },
   };
+}
+
+function refusesAll({ refusalsInARow }: Instance): boolean {
+  return refusalsInARow >= REFUSALS;
+}
+
+function sends(instance: Instance): boolean {
+  return instance.connection !== 'disconnected' && !refusesAll(instance);
+}
+
+/** One that takes no message is as good as disconnected, whatever its provider says. */
+function asItSends(instance: Instance): Instance {
+  if (!refusesAll(instance)) return instance;
+  return { ...instance, connection: 'disconnected', connectionReason: instance.refusalReason };
 }
 
 function isToday(at: Date | null, { timezone }: Instance, now: Date): boolean {

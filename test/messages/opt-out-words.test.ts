@@ -42,6 +42,18 @@ describe('asks for no more messages', () => {
     'descadastrar',
     'Pode me descadastrar?',
     'me descadastre por favor',
+    'SAIR SAIR',
+    'Cancelar! Cancelar!',
+    'STOP!! Sair',
+    'Pare! Não quero mais receber',
+    'Sair, não quero mais mensagens',
+    'não quero mais receber suas mensagens',
+    'Não quero mais receber mensagens de vocês',
+    'não quero receber mais nada',
+    'Parem de mandar mensagem pra mim',
+    'não mandem mais mensagens',
+    'me tira da lista',
+    'Por favor, me tirem da lista!',
   ])('%s', (text) => {
     expect(asksForNoMore(text)).toBe(true);
   });
@@ -88,6 +100,11 @@ describe('asks for something else', () => {
     'non-stop',
     'cancelaram meu cartão',
     'o pagamento foi cancelado?',
+    'quero sair e cancelar',
+    'cancelar, quero cancelar',
+    'pare, quero comprar',
+    'Pare! Não quero boleto',
+    'tira da lista de espera?',
   ])('%s', (text) => {
     expect(asksForNoMore(text)).toBe(false);
   });

@@ -38,6 +38,8 @@ let giveUp: AbortController;
 let servers: WhatsAppCloudServer[] = [];
 /** Meta shows the first number, and lets it send nothing. */
 let isRestricted = false;
+/** What Meta says then. */
+let refusalCode = 131031;
 let refusedByAccount = 0;
 /** A phone to which Meta takes no next message so soon. */
 let pairLimited: string | null = null;
@@ -53,6 +55,7 @@ beforeEach(async () => {
   servers = [];
   refusing = [];
   isRestricted = false;
+  refusalCode = 131031;
   refusedByAccount = 0;
   pairLimited = null;
   giveUp = new AbortController();
@@ -98,7 +101,7 @@ async function newInstance(of: Store = store): Promise<{ instance: Instance; ser
       }
       if (!isRestricted || method !== 'POST' || !path.includes('/10000/')) return undefined;
       refusedByAccount += 1;
-      return { kind: 'answer', answer: problem(131031, 403) };
+      return { kind: 'answer', answer: problem(refusalCode, 403) };
     },
     now,
   });
@@ -170,6 +173,33 @@ async function bystander() {
   await buy(9, other);
   return { sent: () => server.accepted.length };
 }
+
+describe('a token that may look at the number and send nothing', () => {
+  it('is noted each time that a message is refused, until one is taken; messages wait and lose no attempt', async () => {
+    const { instance, server } = await newInstance();
+    isRestricted = true;
+    refusalCode = 10;
+    await buy(0);
+    for (let refusals = 1; refusals <= 3; refusals += 1) {
+      await dispatchWith(worker);
+      expect(await services.instances.get('console', instance.id)).toMatchObject({
+        connection: 'disconnected',
+        refusalsInARow: refusals,
+        refusalReason: 'token_refused',
+      });
+      time += 2 * MINUTE;
+    }
+    isRestricted = false;
+    await dispatchWith(worker);
+    await dispatchWith(worker);
+    expect(server.accepted).toHaveLength(1);
+    expect(await services.instances.get('console', instance.id)).toMatchObject({
+      connection: 'connected',
+      refusalsInARow: 0,
+      refusalReason: null,
+    });
+  });
+});
 
 describe('a token that is withdrawn in mid-queue', () => {
   it('pauses the instance; its messages wait, lose no attempt, and leave once the credentials are changed', async () => {

@@ -152,6 +152,29 @@ describe('the connection of an instance', () => {
     expect(await titles()).toEqual([]);
   });
 
+  it('is lost when no message is taken, although the provider calls it connected each time', async () => {
+    const { instances } = product.services;
+    await addMessages(2, 'waiting');
+    for (let rounds = 0; rounds < 5; rounds += 1) {
+      await instances.noteRefused(instance.id, 'token_refused');
+      await round();
+    }
+    const [lost, ...others] = await posts();
+    expect(others).toEqual([]);
+    expect(lost).toMatchObject({ title: '“Atendimento” está desconectada', tone: 'danger' });
+    expect(JSON.stringify(lost)).toContain('não aceitou as credenciais');
+    await instances.noteAccepted(await instances.get(store.workspaceId, instance.id));
+    await round();
+    expect(await titles()).toEqual([lost?.title, '“Atendimento” voltou a se conectar']);
+  });
+
+  it('is no news when a message was refused and the provider is connected again', async () => {
+    const { instances } = product.services;
+    await instances.noteRefused(instance.id, 'instance_disconnected');
+    for (let rounds = 0; rounds < 3; rounds += 1) await round();
+    expect(await titles()).toEqual([]);
+  });
+
   it('says what the provider has against it', async () => {
     connection = { state: 'disconnected', reason: 'token_refused', qrCode: null };
     await round();
