@@ -212,6 +212,9 @@ test('what MongoDB refuses is refused with its code, and the connection goes on'
   const refusals: [Promise<unknown>, number][] = [
     [db.command({ noSuchCommand: 1 }), 59],
     [db.command({ mapReduce: 'things' }), 115],
+    [db.command({ createUser: 'ana', pwd: 'x', roles: [] }), 115],
+    [db.command({ usersInfo: 1 }), 115],
+    [db.command({ bulkWrite: 1 }), 115],
     [db.command({ find: '' }), 73],
     [db.command({ find: 'things', filter: 1 }), 14],
     [db.command({ insert: 'things' }), 40414],
