@@ -359,16 +359,19 @@ describe('/notificacoes descadastrar', () => {
   const isOptedOut = async () =>
     (await commandLine.services.contacts.optedOut(WORKSPACE, ['+5511900000001'])).has('+5511900000001');
 
-  it('asks first, shows no whole phone, and writes to that phone no more', async () => {
-    const asked = await type('/notificacoes descadastrar 11 90000-0001');
-    expect(asked).toMatchObject({ title: 'Não escrever mais para ····0001?', visibility: 'private' });
-    expect(await isOptedOut()).toBe(false);
-    const kept = await type(buttonOf(asked, 'Deixar como está') ?? '');
-    expect(textOf(kept)).toContain('Nada mudou para ····0001');
-    expect(await isOptedOut()).toBe(false);
-    expect(textOf(await type(buttonOf(asked, 'Não escrever mais') ?? ''))).toContain('····0001');
-    expect(await isOptedOut()).toBe(true);
-  });
+  it.each(['11 90000-0001', 'comprador:11 90000-0001'])(
+    'asks about %s first, and writes to it no more',
+    async (typed) => {
+      const asked = await type(`/notificacoes descadastrar ${typed}`);
+      expect(asked).toMatchObject({ title: 'Não escrever mais para ····0001?', visibility: 'private' });
+      expect(await isOptedOut()).toBe(false);
+      const kept = await type(buttonOf(asked, 'Deixar como está') ?? '');
+      expect(textOf(kept)).toContain('Nada mudou para ····0001');
+      expect(await isOptedOut()).toBe(false);
+      expect(textOf(await type(buttonOf(asked, 'Não escrever mais') ?? ''))).toContain('····0001');
+      expect(await isOptedOut()).toBe(true);
+    },
+  );
 
   it('takes back what waits for that phone, and nothing else', async () => {
     for (const phone of ['+5511900000001', '+5511900000002']) {
