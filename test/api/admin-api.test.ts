@@ -439,7 +439,7 @@ describe('every provider', () => {
     [{ intervalMilliseconds: 500 }, 'instance_interval'],
     [{ dailyLimit: 0 }, 'body_invalid'],
     [{ dailyLimit: 1.5 }, 'body_invalid'],
-    [{ hours: { from: '18:00', to: '08:00', days: [1] } }, 'body_invalid'],
+    [{ hours: { from: '18:00', to: '18:00', days: [1] } }, 'body_invalid'],
     [{ hours: { from: '08:00', to: '18:00', days: [] } }, 'body_invalid'],
     [{ hours: { from: '8', to: '18:00', days: [8] } }, 'body_invalid'],
     [{ timezone: 'Mars/Olympus' }, 'body_invalid'],
