@@ -7,7 +7,7 @@ import type { CommandServices } from './services.ts';
 
 const confirmationOption = yesNoOption('confirmar', 'option.confirm');
 
-/** What a verb is about: a store, an instance. */
+/** What a verb is about: a store, an instance, a phone. */
 export interface ConfirmedSubject<Subject> {
   option: CommandOption<CommandServices>;
   choose(context: CommandContext<CommandServices>, options: OptionValues): Promise<Subject>;
@@ -34,6 +34,7 @@ export function confirmedVerb<Subject>(verb: {
   command: string;
   name: string;
   description: TextKey;
+  formTitle?: TextKey;
   subject: ConfirmedSubject<Subject>;
   question: Question;
   confirmed(context: CommandContext<CommandServices>, subject: Subject): Promise<Reply>;
@@ -66,6 +67,7 @@ export function confirmedVerb<Subject>(verb: {
   return {
     name: verb.name,
     description: verb.description,
+    ...(verb.formTitle ? { formTitle: verb.formTitle } : {}),
     role: 'admin',
     options: [option, confirmationOption],
     async run(context, options) {

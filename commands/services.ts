@@ -11,6 +11,7 @@ import type { InstanceReports } from '../src/messages/instance-report.ts';
 import type { MessageQueue } from '../src/messages/message-queue.ts';
 import type { NotificationPreview } from '../src/messages/notification-preview.ts';
 import type { NotificationSettingsService } from '../src/messages/notification-settings.ts';
+import type { OptOut } from '../src/messages/opt-out.ts';
 import type { TemplateApproval } from '../src/messages/template-approval.ts';
 import type { TestSend } from '../src/messages/test-send.ts';
 import type { StoreReports } from '../src/reports/store-report.ts';
@@ -30,6 +31,7 @@ export interface CommandServices extends ChannelDirectory {
   messageQueue: MessageQueue;
   instanceReports: InstanceReports;
   notifications: NotificationSettingsService;
+  optOut: OptOut;
   testSend: TestSend;
   preview: NotificationPreview;
   templateApproval: TemplateApproval;

@@ -13,6 +13,7 @@ import { createMessageQueue, type MessageQueue } from './messages/message-queue.
 import { createMessageRelease } from './messages/message-release.ts';
 import { createNotificationPreview, type NotificationPreview } from './messages/notification-preview.ts';
 import { createNotificationSettings, type NotificationSettingsService } from './messages/notification-settings.ts';
+import { createOptOut, type OptOut } from './messages/opt-out.ts';
 import { createReceipts, type Receipts } from './messages/receipts.ts';
 import { createSendingWays } from './messages/sending-ways.ts';
 import { createStopOnReply } from './messages/stop-on-reply.ts';
@@ -35,6 +36,7 @@ export interface Messaging {
   /** Due messages into queues, queues into WhatsApp. */
   sending: BackgroundTask;
   checkConnection: ConnectionCheck;
+  optOut: OptOut;
   testSend: TestSend;
   preview: NotificationPreview;
   templateApproval: TemplateApproval;
@@ -79,7 +81,8 @@ export function createMessaging(dependencies: {
   });
 
   const stopOnReply = createStopOnReply({ connection, stores, ...clock });
-  const receipts = createReceipts({ connection, instances, contacts, stopOnReply, ...clock });
+  const optOut = createOptOut({ connection, contacts, ...clock });
+  const receipts = createReceipts({ connection, instances, contacts, optOut, stopOnReply, ...clock });
 
   async function senderOf(instance: Instance): Promise<Sender> {
     return createSender(await instances.credentialsOf(instance.id), {
@@ -132,6 +135,7 @@ export function createMessaging(dependencies: {
     dispatch,
     sending,
     checkConnection,
+    optOut,
     testSend: createTestSend({ instances, contacts, senderOf }),
     templateApproval: createTemplateApproval({ instances, senderOf }),
     preview: createNotificationPreview({ events, ...clock }),

@@ -55,7 +55,7 @@ export const editar: CommandVerb<CommandServices> = {
   async run(context, options) {
     const { translate, services, workspaceId } = context;
     const instance = await chosenInstance(context, options);
-    const changes = changesOf(options, instance);
+    const changes = changesOf(options);
     const credentials = typedCredentials(instance.provider, options);
     const hasCredentials = Object.keys(credentials).length > 0;
     if (Object.keys(changes).length === 0 && !hasCredentials) return await editForm(context, instance);
@@ -74,9 +74,7 @@ export const editar: CommandVerb<CommandServices> = {
   },
 };
 
-/** What was asked for and is not so already: a form sends everything, and the warm-up must not begin anew by that. */
-function changesOf(options: OptionValues, instance: Instance): InstanceChanges {
-  const warm = yesOrNo(options, warmUp.name);
+function changesOf(options: OptionValues): InstanceChanges {
   const read: { [Name in keyof InstanceChanges]: InstanceChanges[Name] | undefined } = {
     name: typedValue(options, newName.name),
     intervalMilliseconds: changeOf(options, interval, {
@@ -94,7 +92,7 @@ function changesOf(options: OptionValues, instance: Instance): InstanceChanges {
       schema: instanceChangesSchema.shape.hours,
       refusal: 'hours_unknown',
     }),
-    warmUp: warm === (instance.warmUp !== null) ? undefined : warm,
+    warmUp: yesOrNo(options, warmUp.name),
     timezone: timezoneOf(options),
   };
   return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined));

@@ -23,12 +23,19 @@ export const phoneOption: CommandOption<CommandServices> = {
   },
 };
 
+/** The phone of somebody who has bought, or nearly. */
+export const buyerOption: CommandOption<CommandServices> = {
+  ...phoneOption,
+  name: 'comprador',
+  description: 'option.buyer',
+};
+
 /**
  * The phone that was typed, in E.164.
  * @throws ProductError `phone_unknown`
  */
-export function typedPhone(options: OptionValues): string {
-  const typed = typedValue(options, phoneOption.name) ?? '';
+export function typedPhone(options: OptionValues, { name } = phoneOption): string {
+  const typed = typedValue(options, name) ?? '';
   const phone = phoneToE164(typed);
   if (!phone) throw new ProductError('phone_unknown', { phone: typed });
   return phone;

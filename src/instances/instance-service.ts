@@ -298,8 +298,9 @@ export function createInstanceService(dependencies: {
       }
       const name = typed === undefined ? {} : namedAs(checkedName(typed));
       const startedOn = localDay(now(), pace.timezone ?? before.timezone);
+      // One that is under way does not begin anew because it is asked for again, as a form or a client does that sends everything.
       const warmed =
-        warmUp === undefined
+        warmUp === undefined || warmUp === (before.warmUp !== null)
           ? {}
           : { warmUp: warmUp ? { startedOn, first: FIRST_WARM_UP_DAY, growth: WARM_UP_GROWTH } : null };
       return await setFields(workspaceId, id, { $set: { ...pace, ...name, ...warmed } });

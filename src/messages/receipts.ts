@@ -4,6 +4,7 @@ import type { Instance, InstanceService } from '../instances/instance-service.ts
 import type { BuyerReply, Receipt, WebhookContent } from '../senders/sender.ts';
 import type { ContactBook } from './contact-book.ts';
 import { type MessageStatus, messageModel, OPEN_STATUSES, statusUpdate } from './message-model.ts';
+import type { OptOut } from './opt-out.ts';
 import { asksForNoMore } from './opt-out-words.ts';
 import type { StopOnReply } from './stop-on-reply.ts';
 
@@ -50,11 +51,12 @@ export interface Receipts {
 export function createReceipts(dependencies: {
   connection: Connection;
   instances: InstanceService;
-  contacts: ContactBook;
+  contacts: Pick<ContactBook, 'noteReply'>;
+  optOut: OptOut;
   stopOnReply: Pick<StopOnReply, 'noteReply'>;
   now?: () => Date;
 }): Receipts {
-  const { connection, instances, contacts, stopOnReply, now = () => new Date() } = dependencies;
+  const { connection, instances, contacts, optOut, stopOnReply, now = () => new Date() } = dependencies;
   const messages = messageModel(connection);
   const pending = modelOn<PendingReceiptDocument>(connection, 'PendingReceipt', pendingSchema);
 
@@ -103,12 +105,7 @@ export function createReceipts(dependencies: {
     const { id, workspaceId } = instance;
     await contacts.noteReply(workspaceId, id, phone, at);
     await stopOnReply.noteReply(instance, phone, at);
-    if (!asksForNoMore(text)) return;
-    await contacts.optOut(workspaceId, phone, 'reply');
-    await messages.updateMany(
-      { workspaceId, phone, status: { $in: [...OPEN_STATUSES] } },
-      statusUpdate('cancelled', now(), 'opted_out'),
-    );
+    if (asksForNoMore(text)) await optOut(workspaceId, phone, 'reply');
   }
 
   return {

@@ -55,6 +55,7 @@ const VALUES: Readonly<Record<string, string>> = {
   horario: 'seg-sex 08:00-18:00',
   aquecimento: 'sim',
   telefone: '11 90000-0001',
+  comprador: '11 90000-0002',
   decisao: 'enviada',
   notificacao: 'Compra aprovada',
   etapa: '1',

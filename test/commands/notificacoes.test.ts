@@ -378,6 +378,46 @@ describe('/notificacoes parar-ao-responder', () => {
   });
 });
 
+describe('/notificacoes descadastrar', () => {
+  const isOptedOut = async () =>
+    (await commandLine.services.contacts.optedOut(WORKSPACE, ['+5511900000001'])).has('+5511900000001');
+
+  it.each(['11 90000-0001', 'comprador:11 90000-0001'])(
+    'asks about %s first, and writes to it no more',
+    async (typed) => {
+      const asked = await type(`/notificacoes descadastrar ${typed}`);
+      expect(asked).toMatchObject({ title: 'Não escrever mais para ····0001?', visibility: 'private' });
+      expect(await isOptedOut()).toBe(false);
+      const kept = await type(buttonOf(asked, 'Deixar como está') ?? '');
+      expect(textOf(kept)).toContain('Nada mudou para ····0001');
+      expect(await isOptedOut()).toBe(false);
+      expect(textOf(await type(buttonOf(asked, 'Não escrever mais') ?? ''))).toContain('····0001');
+      expect(await isOptedOut()).toBe(true);
+    },
+  );
+
+  it('takes back what waits for that phone, and nothing else', async () => {
+    for (const phone of ['+5511900000001', '+5511900000002']) {
+      const client = { full_name: 'Joana Compradora', phone };
+      await commandLine.send(store, { event: 'pix_generated', transactionId: phone, client });
+    }
+    await type('/notificacoes descadastrar comprador:"11 90000-0001" confirmar:sim');
+    const planned = await messageModel(commandLine.database.connection)
+      .find({ type: 'pix_generated' })
+      .sort({ phone: 1 })
+      .lean();
+    expect(planned.map(({ status, reason }) => [status, reason])).toEqual([
+      ['cancelled', 'opted_out'],
+      ['scheduled', null],
+    ]);
+  });
+
+  it('refuses what is no phone', async () => {
+    const refused = await type('/notificacoes descadastrar', { options: { comprador: '12', confirmar: 'sim' } });
+    expect(refusalOf(refused)).toBe(text('pt-BR', 'error.phone_unknown', { phone: '12' }));
+  });
+});
+
 describe('/notificacoes caminho-feliz', () => {
   it.each([
     ['não', false],

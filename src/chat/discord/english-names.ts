@@ -63,6 +63,7 @@ export const ENGLISH_NAMES: Readonly<Record<string, string>> = {
   horario: 'hours',
   aquecimento: 'warm-up',
   telefone: 'phone',
+  comprador: 'buyer',
   mensagem: 'message',
   decisao: 'decision',
   notificacao: 'notification',
@@ -74,4 +75,5 @@ export const ENGLISH_NAMES: Readonly<Record<string, string>> = {
   variaveis: 'variables',
   idioma: 'language',
   'parar-ao-responder': 'stop-on-reply',
+  descadastrar: 'opt-out',
 };

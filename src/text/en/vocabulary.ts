@@ -19,6 +19,7 @@ export const vocabulary: Record<keyof typeof portuguese, string> = {
   'form.notification_test': 'Test notification',
   'form.notification_text': 'Text of a notification',
   'form.happy_path': 'Happy path',
+  'form.opt_out': 'Opt a phone out',
   'form.stop_on_reply': 'Stop on a reply',
   'form.template': 'Approved template',
   'form.instance_test': 'Test instance',

@@ -17,6 +17,7 @@ export const vocabulary = {
   'form.notification_test': 'Testar notificação',
   'form.notification_text': 'Texto da notificação',
   'form.happy_path': 'Caminho feliz',
+  'form.opt_out': 'Descadastrar telefone',
   'form.stop_on_reply': 'Parar ao responder',
   'form.template': 'Modelo aprovado',
   'form.instance_test': 'Testar instância',
