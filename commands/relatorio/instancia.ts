@@ -78,9 +78,10 @@ async function namedInstance(context: Context, options: OptionValues): Promise<I
   return typed === undefined ? null : await chosenInstance(context, options);
 }
 
-/** Its calendar is that of a report on all. @throws ProductError `instance_none` */
-async function firstInstance({ services, workspaceId }: Context): Promise<Instance> {
-  const [first] = await services.instances.list(workspaceId);
+/** Its calendar is that of a report on all, which tells of those that were removed too. @throws ProductError `instance_none` */
+async function firstInstance({ services: { instances }, workspaceId }: Context): Promise<Instance> {
+  const [present] = await instances.list(workspaceId);
+  const [first] = present ? [present] : await instances.listRemoved(workspaceId);
   if (!first) throw new ProductError('instance_none');
   return first;
 }

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { messageModel, statusUpdate } from '../../src/messages/message-model.ts';
 import type { Store } from '../../src/stores/store-service.ts';
-import { blockOf, NOW, OTHER_WORKSPACE, refusalOf, textOf, useCommandLine } from './command-line-test.ts';
+import { blockOf, NOW, OTHER_WORKSPACE, refusalOf, textOf, useCommandLine, WORKSPACE } from './command-line-test.ts';
 
 const commandLine = useCommandLine();
 const { type } = commandLine;
@@ -88,5 +88,13 @@ describe('/relatorio instancia', () => {
     const { instances } = await commandLine.services.instanceReports.report('console', period, 'Asia/Tokyo');
     // In Tokyo it was already the 25th.
     expect(instances.find((one) => one.instance?.id === instance?.id)?.counts).toEqual([]);
+  });
+
+  it('tells of removed ones also when no other one is left', async () => {
+    const { instances } = commandLine.services;
+    const present = await instances.list(WORKSPACE);
+    for (const { id } of present) await instances.remove(WORKSPACE, id);
+    const reply = await type('/relatorio instancia hoje');
+    expect(textOf(reply)).toContain('Vendas (removida): Esperando: 0 · Enviadas: 1');
   });
 });
