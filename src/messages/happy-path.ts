@@ -58,8 +58,9 @@ export function purchaseKeyOf({ orderKey, subscription }: Pick<PlatformEvent, 'o
  *
  * Within one purchase a higher rank always wins, however late the lower one arrives, and an event without a rank (a refund, a
  * chargeback, a change of the subscription) wins over every rank and over what came before it. Between two purchases of one buyer,
- * what happened later and ranks no lower wins, if what the message is about is among its items, the order bumps included. A cart has no transaction of its own, so it also belongs to the attempts to pay of the
- * day before it, up to the last sale: a cart after an approved purchase is a new purchase.
+ * what happened later and ranks no lower wins, if what the message is about is among its items, the order bumps included. A cart has
+ * no transaction of its own, so it also belongs to the attempts to pay of the day before it, up to the last sale: a cart after an
+ * approved purchase is a new purchase.
  * @param options.happyPath when off, only events without a rank win
  */
 export function supersederOf<E extends JourneyEvent>(

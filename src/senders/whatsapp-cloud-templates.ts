@@ -64,14 +64,16 @@ export async function findTemplates(
 const VARIABLE = /\{\{\s*(\w+)\s*\}\}/g;
 
 function parametersOf(components: readonly Component[]): number | TemplateSurplus {
-  const hasOpenHeader = components.some(
-    ({ type, format = 'TEXT', text = '' }) => type === 'HEADER' && (format !== 'TEXT' || hasVariable(text)),
-  );
-  if (hasOpenHeader && !components.some(isImageHeader)) return 'header';
+  if (components.some(isOtherHeader)) return 'header';
   if (components.some(({ buttons = [] }) => buttons.some(({ url = '' }) => hasVariable(url)))) return 'button';
   const body = components.find(({ type }) => type === 'BODY')?.text ?? '';
   const names = new Set([...body.matchAll(VARIABLE)].map(([, name = '']) => name));
   return [...names].every((name) => /^\d+$/.test(name)) ? names.size : 'names';
+}
+
+/** One that is neither a picture nor fixed text. */
+function isOtherHeader({ type, format = 'TEXT', text = '' }: Component): boolean {
+  return type === 'HEADER' && format !== 'IMAGE' && (format !== 'TEXT' || hasVariable(text));
 }
 
 function isImageHeader({ type, format }: Component): boolean {
